@@ -1,0 +1,53 @@
+//! SQS: the messages that functions send each other, and the driver that works through a batch one message at a time.
+
+mod batch;
+mod messages;
+
+pub use batch::{Message, Retry, drive};
+pub use messages::{CountedEvent, EventKind, JobMessage, SiteMessage};
+
+use std::marker::PhantomData;
+
+use aws_sdk_sqs::error::ProvideErrorMetadata;
+use serde::Serialize;
+
+/// Why a message was not sent. Sending again may help.
+#[derive(Debug, thiserror::Error)]
+#[error("the queue is not available: {0}")]
+pub struct QueueError(String);
+
+/// A queue that takes messages of one type. Cheap to clone.
+#[derive(Debug)]
+pub struct Queue<T> {
+    client: aws_sdk_sqs::Client,
+    url: String,
+    message: PhantomData<fn(T)>,
+}
+
+impl<T> Clone for Queue<T> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), url: self.url.clone(), message: PhantomData }
+    }
+}
+
+impl<T: Serialize> Queue<T> {
+    /// The queue at `url`.
+    pub fn new(client: aws_sdk_sqs::Client, url: String) -> Self {
+        Self { client, url, message: PhantomData }
+    }
+
+    /// Sends one message.
+    ///
+    /// # Errors
+    /// When the service did not take it.
+    pub async fn send(&self, message: &T) -> Result<(), QueueError> {
+        let body = serde_json::to_string(message).map_err(|error| QueueError(error.to_string()))?;
+        self.client.send_message().queue_url(&self.url).message_body(body).send().await.map_err(|error| match error
+            .code()
+        {
+            Some(code) => QueueError(format!("{code}: {}", error.message().unwrap_or_default())),
+            None => QueueError(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()),
+        })?;
+        Ok(())
+    }
+}

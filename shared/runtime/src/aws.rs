@@ -1,0 +1,85 @@
+//! The one place where AWS clients are built.
+#![expect(clippy::disallowed_methods, reason = "this is the file that the rule keeps AWS clients in")]
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+
+/// What the SDK's defaults are is pinned here, so that an update of a crate does not change them.
+fn behavior_version() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+/// The account, region, credentials and endpoints that the environment names, from which each client is made.
+///
+/// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` are honoured as by every AWS SDK.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    config: SdkConfig,
+}
+
+impl Aws {
+    /// Reads the environment. Credentials are resolved at the first call.
+    pub async fn from_environment() -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(Duration::from_secs(8))
+            .operation_timeout(Duration::from_secs(20))
+            .build();
+        Self { config: aws_config::defaults(behavior_version()).timeout_config(timeouts).load().await }
+    }
+
+    /// The emulator or the local recogniser at this address, whatever the environment says, as the emulator's root.
+    ///
+    /// For tools and tests: the credentials are the emulator's own and mean nothing to AWS.
+    pub fn at_local_endpoint(url: &str) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(behavior_version())
+            .region(Region::from_static("us-east-1"))
+            .endpoint_url(url)
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "local")))
+            .build();
+        Self { config }
+    }
+
+    /// DynamoDB.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.config)
+    }
+
+    /// Key Management Service.
+    pub fn kms(&self) -> aws_sdk_kms::Client {
+        aws_sdk_kms::Client::new(&self.config)
+    }
+
+    /// S3. Bucket names go into the path where an endpoint is given: `bucket.127.0.0.1` is no host.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            .force_path_style(self.config.endpoint_url().is_some())
+            .build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
+    /// Simple Email Service.
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::new(&self.config)
+    }
+
+    /// Simple Queue Service.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.config)
+    }
+
+    /// Textract. Recognising a dense page takes seconds, so it has longer than the others.
+    pub fn textract(&self) -> aws_sdk_textract::Client {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(Duration::from_secs(90))
+            .operation_timeout(Duration::from_secs(100))
+            .build();
+        let config = aws_sdk_textract::config::Builder::from(&self.config).timeout_config(timeouts).build();
+        aws_sdk_textract::Client::from_conf(config)
+    }
+}

@@ -1,0 +1,53 @@
+//! DynamoDB: people and what belongs to them in one table, counters and limits in a second.
+//!
+//! **Invariants:**
+//! - A key string is spelled in [`keys`] and nowhere else.
+//! - A child (a job, a CV, a portfolio, a document) is written in a transaction that checks its parent, so an orphan
+//!   cannot exist.
+//! - What a condition refuses is an answer (`Ok` of an enum or an [`StoreError::Conflict`]), never a panic; what the
+//!   service could not do now is [`StoreError::Unavailable`] and may be tried again.
+
+pub mod counters;
+mod cvs;
+pub mod documents;
+mod error;
+mod idempotency;
+mod items;
+mod jobs;
+pub mod keys;
+mod limits;
+mod people;
+pub mod portfolios;
+mod sessions;
+mod tokens;
+
+pub use cvs::{Cv, CvSource};
+pub use error::StoreError;
+pub use idempotency::{IdempotentRequest, StoredAnswer};
+pub use items::Page;
+pub use jobs::{Job, JobError, JobKind, JobResult, JobStatus, Lease, Preferences, SourceFile};
+pub use limits::{Limit, LimitState, WaitingPlace};
+pub use people::{Person, Role};
+pub use sessions::{ReplacedToken, Session};
+pub use tokens::{OneUseToken, TokenPurpose};
+
+use vitae_runtime::Aws;
+use vitae_runtime::environment::{EnvironmentError, required};
+
+/// Both tables. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+    counters_table: String,
+}
+
+impl Store {
+    /// The tables that `TABLE` and `COUNTERS_TABLE` name.
+    ///
+    /// # Errors
+    /// When a variable is not set.
+    pub fn from_environment(aws: &Aws) -> Result<Self, EnvironmentError> {
+        Ok(Self { client: aws.dynamodb(), table: required("TABLE")?, counters_table: required("COUNTERS_TABLE")? })
+    }
+}

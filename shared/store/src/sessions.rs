@@ -1,0 +1,215 @@
+//! Signed-in devices. One session is one family of refresh tokens, of which one at a time is good; the row holds hashes.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, DeleteRequest, Put, ReturnValue, TransactWriteItem, WriteRequest,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::items::{Page, from_item, incomplete, string, to_item};
+use crate::{Person, Store, StoreError, keys};
+
+/// One signed-in device of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub session_id: Uuid,
+    /// Whose it is.
+    pub user_id: Uuid,
+    /// Hex SHA-256 of what all refresh tokens of the family share: who presents it once had one of them.
+    pub family_hash: String,
+    /// Hex SHA-256 of the secret of the one token that is good.
+    pub token_hash: String,
+    /// The token that was good before.
+    pub previous: Option<ReplacedToken>,
+    /// By which means the person proved who they are (RFC 8176).
+    pub amr: Vec<String>,
+    /// What the device calls itself.
+    pub user_agent: Option<String>,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When it last got an access token.
+    pub last_used_at: Timestamp,
+    /// When it ends however often it is used.
+    pub ends_at: Timestamp,
+    /// When it ends unless it is used: never later than `ends_at`; seconds since 1970, for DynamoDB's TTL too.
+    pub expires_at: i64,
+}
+
+/// A refresh token that was replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplacedToken {
+    /// Hex SHA-256 of its secret.
+    pub hash: String,
+    /// The secret of its successor, readable only by who has the replaced one.
+    pub sealed_successor: String,
+    /// When it was replaced.
+    pub replaced_at: Timestamp,
+}
+
+impl Session {
+    /// Whether it has not ended by `now`: DynamoDB deletes what expired late.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now.as_second() < self.expires_at && now < self.ends_at
+    }
+}
+
+impl Store {
+    /// Writes a new session of a person who has proved their password as `person` shows it: where the password was
+    /// changed meanwhile, what was proved is worth nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the password changed or the person is gone.
+    pub async fn create_session(&self, session: &Session, person: &Person) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .key(keys::PK, string(keys::user(person.user_id)))
+            .key(keys::SK, string(keys::PROFILE))
+            .condition_expression("password_hash = :seen")
+            .expression_attribute_values(":seen", string(&person.password_hash))
+            .build()
+            .map_err(incomplete)?;
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(session_item(session)?))
+            .condition_expression("attribute_not_exists(PK)")
+            .build()
+            .map_err(incomplete)?;
+        self.transact(vec![
+            TransactWriteItem::builder().condition_check(check).build(),
+            TransactWriteItem::builder().put(put).build(),
+        ])
+        .await
+    }
+
+    /// A person's session that has not ended.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn session(&self, user_id: Uuid, session_id: Uuid) -> Result<Option<Session>, StoreError> {
+        let session: Option<Session> =
+            self.get_item(&keys::user(user_id), &keys::child(keys::SESSION, session_id)).await?;
+        Ok(session.filter(|session| session.is_live(Timestamp::now())))
+    }
+
+    /// Replaces a session by `rotated` if the token with the hash `presented` is still the good one.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when another request replaced the token first, or the session ended.
+    pub async fn rotate_session(&self, rotated: &Session, presented: &str) -> Result<(), StoreError> {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(session_item(rotated)?))
+            .condition_expression("token_hash = :presented")
+            .expression_attribute_values(":presented", string(presented))
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// A person's sessions, the one that began last first; those that ended are left out, so a page may be short.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn sessions(&self, user_id: Uuid, limit: u32, cursor: Option<&str>) -> Result<Page<Session>, StoreError> {
+        let now = Timestamp::now();
+        let mut page: Page<Session> = self.list_children(user_id, keys::SESSION, limit, cursor).await?;
+        page.items.retain(|session| session.is_live(now));
+        Ok(page)
+    }
+
+    /// Ends a session; says whether there was one.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn end_session(&self, user_id: Uuid, session_id: Uuid) -> Result<bool, StoreError> {
+        let output = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key(keys::PK, string(keys::user(user_id)))
+            .key(keys::SK, string(keys::child(keys::SESSION, session_id)))
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await?;
+        let ended: Option<Session> = output.attributes.map(from_item).transpose()?;
+        Ok(ended.is_some_and(|session| session.is_live(Timestamp::now())))
+    }
+
+    /// Ends every session of a person.
+    ///
+    /// # Errors
+    /// When the store cannot be written; some may have ended then, and doing it again ends the rest.
+    pub async fn end_all_sessions(&self, user_id: Uuid) -> Result<(), StoreError> {
+        loop {
+            let found = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
+                .expression_attribute_values(":pk", string(keys::user(user_id)))
+                .expression_attribute_values(":prefix", string(keys::SESSION))
+                .projection_expression("PK, SK")
+                .consistent_read(true)
+                // As many as one batch of deletions takes.
+                .limit(25)
+                .send()
+                .await?
+                .items
+                .unwrap_or_default();
+            if found.is_empty() {
+                return Ok(());
+            }
+            self.delete_batch(found).await?;
+        }
+    }
+
+    async fn delete_batch(&self, found: Vec<HashMap<String, AttributeValue>>) -> Result<(), StoreError> {
+        let deletions = found
+            .into_iter()
+            .map(|key| {
+                let request = DeleteRequest::builder().set_key(Some(key)).build().map_err(incomplete)?;
+                Ok(WriteRequest::builder().delete_request(request).build())
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        // What DynamoDB left undone under load is found again by the next query.
+        self.client.batch_write_item().request_items(&self.table, deletions).send().await?;
+        Ok(())
+    }
+}
+
+fn session_item(session: &Session) -> Result<crate::items::Item, StoreError> {
+    to_item(&keys::user(session.user_id), &keys::child(keys::SESSION, session.session_id), session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::SignedDuration;
+
+    #[test]
+    fn a_session_ends_when_it_lies_idle_and_in_any_case_at_its_end() {
+        let begun: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let session = |idle_hours: i64, hours: i64| Session {
+            session_id: Uuid::now_v7(),
+            user_id: Uuid::now_v7(),
+            family_hash: String::new(),
+            token_hash: String::new(),
+            previous: None,
+            amr: Vec::new(),
+            user_agent: None,
+            created_at: begun,
+            last_used_at: begun,
+            ends_at: begun + SignedDuration::from_hours(hours),
+            expires_at: (begun + SignedDuration::from_hours(idle_hours)).as_second(),
+        };
+        let later = begun + SignedDuration::from_hours(2);
+        assert!(session(3, 3).is_live(later));
+        assert!(!session(1, 3).is_live(later));
+        assert!(!session(3, 1).is_live(later));
+    }
+}

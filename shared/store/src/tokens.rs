@@ -1,0 +1,120 @@
+//! One-use tokens that are sent by mail. The row's key is the token's hash, so a copy of the table opens nothing.
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::items::{incomplete, number, string, to_item};
+use crate::{Person, Store, StoreError, keys};
+
+/// A token that does one thing, once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OneUseToken {
+    /// For whom.
+    pub user_id: Uuid,
+    /// What for.
+    pub purpose: TokenPurpose,
+    /// What must still be as it was when the token was made: a digest of the address to verify or of the password's hash
+    /// to replace. When that has changed, the token is worth nothing.
+    pub bound_to: String,
+    /// Until when; seconds since 1970, for DynamoDB's TTL too.
+    pub expires_at: i64,
+}
+
+/// What a one-use token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenPurpose {
+    /// Prove that a mail address is one's own.
+    VerifyEmail,
+    /// Choose a new password.
+    ResetPassword,
+}
+
+/// The note in the person's partition that a token is theirs; it goes when the token goes.
+#[derive(Serialize)]
+struct Reference {
+    user_id: Uuid,
+    expires_at: i64,
+}
+
+impl Store {
+    /// Writes a token for a person who exists, under its secret's hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the person is gone.
+    pub async fn create_token(&self, secret: &str, token: &OneUseToken) -> Result<(), StoreError> {
+        let pk = keys::token(secret);
+        let reference = Reference { user_id: token.user_id, expires_at: token.expires_at };
+        let put = |item| {
+            let put = Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(item))
+                .condition_expression("attribute_not_exists(PK)")
+                .build()
+                .map_err(incomplete)?;
+            Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
+        };
+        self.transact(vec![
+            self.person_exists(token.user_id)?,
+            put(to_item(&pk, keys::TOKEN, token)?)?,
+            put(to_item(&keys::user(token.user_id), &keys::reference(&pk), &reference)?)?,
+        ])
+        .await
+    }
+
+    /// The token of this secret and purpose, if there is one that was not used and has not expired.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn token(&self, secret: &str, purpose: TokenPurpose) -> Result<Option<OneUseToken>, StoreError> {
+        let token: Option<OneUseToken> = self.get_item(&keys::token(secret), keys::TOKEN).await?;
+        Ok(token.filter(|token| token.purpose == purpose && Timestamp::now().as_second() < token.expires_at))
+    }
+
+    /// Uses a token up and replaces the profile that nobody changed since it was read at `person.version`: both or
+    /// neither. Answers the profile with its new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the token was used or the profile changed meanwhile.
+    pub async fn spend_token(
+        &self,
+        secret: &str,
+        token: &OneUseToken,
+        mut person: Person,
+    ) -> Result<Person, StoreError> {
+        let read = person.version;
+        person.version += 1;
+        person.updated_at = Timestamp::now();
+        let (pk, user) = (keys::token(secret), keys::user(token.user_id));
+        let spend = Delete::builder()
+            .table_name(&self.table)
+            .key(keys::PK, string(&pk))
+            .key(keys::SK, string(keys::TOKEN))
+            .condition_expression("attribute_exists(PK) AND expires_at > :now")
+            .expression_attribute_values(":now", number(Timestamp::now().as_second()))
+            .build()
+            .map_err(incomplete)?;
+        let forget = Delete::builder()
+            .table_name(&self.table)
+            .key(keys::PK, string(&user))
+            .key(keys::SK, string(keys::reference(&pk)))
+            .build()
+            .map_err(incomplete)?;
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(to_item(&user, keys::PROFILE, &person)?))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", number(read))
+            .build()
+            .map_err(incomplete)?;
+        self.transact(vec![
+            TransactWriteItem::builder().delete(spend).build(),
+            TransactWriteItem::builder().delete(forget).build(),
+            TransactWriteItem::builder().put(put).build(),
+        ])
+        .await?;
+        Ok(person)
+    }
+}

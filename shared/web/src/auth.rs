@@ -1,0 +1,200 @@
+//! Who asks: access tokens (JWT, RFC 7519 and 8725) signed by the KMS key, verified here with its public half.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde::{Deserialize, Serialize};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+use vitae_store::Role;
+
+use crate::app::Web;
+use crate::problem::Problem;
+
+/// `aud` of every access token.
+pub const AUDIENCE: &str = "vitae";
+/// Lifetime of an access token, in minutes.
+pub const ACCESS_TOKEN_MINUTES: i64 = 15;
+/// Seconds by which two machines' clocks may differ.
+const LEEWAY_SECONDS: u64 = 5;
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Who made it: the app's public address.
+    pub iss: String,
+    /// Whom it is for: [`AUDIENCE`].
+    pub aud: String,
+    /// The person.
+    pub sub: Uuid,
+    /// The session that it was made for.
+    pub sid: Uuid,
+    /// Its own id.
+    pub jti: Uuid,
+    /// What the person may do.
+    pub role: Role,
+    /// When it was made, seconds since 1970.
+    pub iat: i64,
+    /// When it ends, seconds since 1970.
+    pub exp: i64,
+    /// When the person last proved who they are, seconds since 1970.
+    pub auth_time: i64,
+    /// By which means (RFC 8176).
+    pub amr: Vec<String>,
+}
+
+/// Why a token is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// It is malformed, of another issuer, signed by another key, or expired.
+    #[error("the token is not valid")]
+    Invalid,
+    /// The public key could not be had.
+    #[error("the signing key cannot be read: {0}")]
+    Unavailable(String),
+}
+
+/// An Ed25519 key as its 32 bytes and as what verifies with it.
+type PublicKey = ([u8; 32], DecodingKey);
+
+/// Verifies access tokens. The public key is fetched once per environment.
+#[derive(Clone)]
+pub struct Verifier {
+    key: Arc<OnceCell<PublicKey>>,
+    source: Option<(aws_sdk_kms::Client, Arc<str>)>,
+    issuer: Arc<str>,
+}
+
+impl Verifier {
+    /// A verifier of tokens signed by the KMS key `key_id` for `issuer`.
+    pub fn from_kms(client: aws_sdk_kms::Client, key_id: String, issuer: String) -> Self {
+        Self { key: Arc::default(), source: Some((client, key_id.into())), issuer: issuer.into() }
+    }
+
+    /// A verifier of tokens signed by the Ed25519 key whose public half is `public_key` (32 bytes).
+    pub fn from_public_key(public_key: &[u8; 32], issuer: String) -> Self {
+        let key = Arc::new(OnceCell::new_with(Some((*public_key, DecodingKey::from_ed_der(public_key)))));
+        Self { key, source: None, issuer: issuer.into() }
+    }
+
+    /// What a valid token says.
+    ///
+    /// # Errors
+    /// See [`VerifyError`].
+    pub async fn verify(&self, token: &str) -> Result<Claims, VerifyError> {
+        let (_, key) = self.key.get_or_try_init(|| self.fetch()).await?;
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.leeway = LEEWAY_SECONDS;
+        validation.set_issuer(&[&*self.issuer]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        jsonwebtoken::decode::<Claims>(token, key, &validation)
+            .map(|token| token.claims)
+            .map_err(|_| VerifyError::Invalid)
+    }
+
+    /// The 32 bytes of the key that tokens are verified with.
+    ///
+    /// # Errors
+    /// [`VerifyError::Unavailable`] where it cannot be fetched.
+    pub async fn public_key(&self) -> Result<[u8; 32], VerifyError> {
+        Ok(self.key.get_or_try_init(|| self.fetch()).await?.0)
+    }
+
+    async fn fetch(&self) -> Result<PublicKey, VerifyError> {
+        let Some((client, key_id)) = &self.source else {
+            return Err(VerifyError::Unavailable("no key is configured".to_owned()));
+        };
+        let answer =
+            client.get_public_key().key_id(&**key_id).send().await.map_err(|error| {
+                VerifyError::Unavailable(aws_sdk_kms::error::DisplayErrorContext(error).to_string())
+            })?;
+        let spki = answer.public_key.map(|blob| blob.into_inner()).unwrap_or_default();
+        let key = ed25519_of(&spki).ok_or_else(|| VerifyError::Unavailable("it is no Ed25519 key".to_owned()))?;
+        Ok((key, DecodingKey::from_ed_der(&key)))
+    }
+}
+
+/// The 32 bytes of an Ed25519 key in its `SubjectPublicKeyInfo` (RFC 8410, section 4), whose first 12 bytes are always
+/// the same.
+fn ed25519_of(spki: &[u8]) -> Option<[u8; 32]> {
+    const PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+    spki.strip_prefix(&PREFIX)?.try_into().ok()
+}
+
+/// The signed-in person who asks. As an extractor: 401 for whoever is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct User {
+    /// Their id.
+    pub id: Uuid,
+    /// The session that they ask in.
+    pub session_id: Uuid,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl User {
+    /// # Errors
+    /// 403 for whoever is no admin.
+    pub fn require_admin(&self) -> Result<(), Problem> {
+        match self.role {
+            Role::Admin => Ok(()),
+            Role::User => Err(Problem::forbidden("This is for administrators.")),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for User {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        // Layers before the handler may have asked already.
+        if let Some(user) = parts.extensions.get::<Self>() {
+            return Ok(*user);
+        }
+        let web =
+            parts.extensions.get::<Web>().ok_or_else(|| Problem::internal("a route stands outside the application"))?;
+        let token = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim())
+            .ok_or_else(|| Problem::unauthorized("Sign in, and send the access token as `Authorization: Bearer …`."))?;
+        let claims = web.verifier.verify(token).await.map_err(|error| match error {
+            VerifyError::Invalid => {
+                Problem::unauthorized("The access token is not valid or has expired. Refresh it, or sign in again.")
+            }
+            VerifyError::Unavailable(_) => Problem::unavailable(error),
+        })?;
+        let user = Self { id: claims.sub, session_id: claims.sid, role: claims.role };
+        parts.extensions.insert(user);
+        Ok(user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_ed25519_key_is_taken() {
+        let mut spki = vec![0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+        spki.extend([7; 32]);
+        assert_eq!(ed25519_of(&spki), Some([7; 32]));
+        spki.push(0);
+        assert_eq!(ed25519_of(&spki), None);
+    }
+
+    #[tokio::test]
+    async fn a_token_that_nobody_signed_is_refused() {
+        let verifier = Verifier::from_public_key(&[7; 32], "https://app.example".to_owned());
+        for token in ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
+            assert!(matches!(verifier.verify(token).await, Err(VerifyError::Invalid)), "{token}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The conventions of the HTTP interface, once for every function.
+//!
+//! A function makes an [`utoipa_axum::router::OpenApiRouter`], gives it its own state, and passes the axum router to
+//! [`app`], which puts around it what every answer has: request id, problem details (RFC 9457), security headers, CORS,
+//! body limits, and the same route with and without a trailing slash. Handlers return `Result<_, Problem>` and take
+//! [`User`], [`Json`], [`Path`], [`Query`], [`Paging`] and [`IfMatch`].
+
+mod app;
+mod auth;
+mod cors;
+mod etag;
+mod extract;
+mod idempotency;
+mod limits;
+mod openapi;
+mod paging;
+mod problem;
+
+pub use app::{Web, app};
+pub use auth::{ACCESS_TOKEN_MINUTES, AUDIENCE, Claims, User, Verifier, VerifyError};
+pub use etag::{IfMatch, WithEtag, etag};
+pub use extract::{Json, Path, Query, from_value};
+pub use idempotency::{Idempotency, idempotent};
+pub use limits::{Limits, RateLimit, Subject, visitor_address};
+pub use openapi::{SecurityAddon, document};
+pub use paging::{Listed, Paging};
+pub use problem::{FieldError, PROBLEM_TYPES, Problem, ProblemBody, ProblemType};
+
+/// Largest body that a route takes unless it says otherwise, in bytes.
+pub const BODY_LIMIT: usize = 256 * 1024;
