@@ -1,0 +1,210 @@
+//! Positioned words of one page to blocks of lines in reading order.
+//!
+//! 1. Words that stand side by side with no more than a wide space between become *segments*; a segment is never cut.
+//! 2. A *gutter* is a vertical stripe that no segment crosses over some height, with text on both sides. What stands
+//!    left and right of it is a pair of columns, read one after the other, unless the two sides are rows of a table,
+//!    or one side is a *rail*: dates, places or labels that each belong to the line beside them.
+//! 3. Above, below, left and right of a gutter the same is done again; where no gutter is left, segments on one
+//!    baseline make a line, lines with a common distance make a block.
+//!
+//! Where words come from does not matter: a text layer and a recogniser go the same way.
+
+mod columns;
+mod line;
+mod segment;
+
+pub(crate) use columns::is_date;
+pub(crate) use line::join_soft_hyphens;
+pub(crate) use segment::is_bullet;
+
+use crate::{Block, Line, Rect, Word};
+use columns::Group;
+use segment::Segment;
+
+/// Makes blocks of lines in reading order from the words of one page.
+///
+/// Boxes are in points (or any one unit) from the top left corner; `page_width` and `page_height` are in the same
+/// unit. `glued` is kept, `after_gap` is set here, and leading bullet signs become [`Line::bullet`].
+pub fn blocks(words: Vec<Word>, page_width: f32, page_height: f32) -> Vec<Block> {
+    blocks_with_markers(words, &[], page_width, page_height)
+}
+
+/// The same, with bullets that are drawn on the page and not written.
+pub(crate) fn blocks_with_markers(
+    words: Vec<Word>,
+    markers: &[Rect],
+    page_width: f32,
+    _page_height: f32,
+) -> Vec<Block> {
+    let words: Vec<Word> = words
+        .into_iter()
+        .filter(|word| !word.text.is_empty())
+        .filter(|word| [word.bbox.x, word.bbox.y, word.bbox.width, word.bbox.height].iter().all(|v| v.is_finite()))
+        .collect();
+    let mut segments = segment::part_dates(segment::segments(words, page_width));
+    mark_bullets(&mut segments, markers);
+    let groups = columns::arrange(segments, 0);
+    let mut blocks: Vec<Block> = Vec::new();
+    for group in groups {
+        blocks.extend(group_blocks(group));
+    }
+    join_soft_hyphens(&mut blocks);
+    blocks
+}
+
+/// A bullet drawn a little left of a segment, at the height of its small letters, belongs to it.
+fn mark_bullets(segments: &mut [Segment], markers: &[Rect]) {
+    for marker in markers {
+        let (right, middle) = (marker.right(), marker.y + marker.height / 2.0);
+        let beside = |segment: &Segment| {
+            let size = segment.size;
+            let above = segment.level - middle;
+            let gap = segment.bbox.x - right;
+            marker.height < 0.65 * size && above > 0.05 * size && above < 0.6 * size && gap > 0.0 && gap < 2.2 * size
+        };
+        let nearest = segments.iter_mut().filter(|s| beside(s)).min_by(|a, b| a.bbox.x.total_cmp(&b.bbox.x));
+        if let Some(segment) = nearest {
+            segment.bullet = true;
+        }
+    }
+}
+
+/// Lines of a group as blocks: cut where the white space between lines grows, or the size of the type changes.
+fn group_blocks(group: Group) -> Vec<Block> {
+    let lines: Vec<Line> = group.lines.into_iter().filter_map(line::finish).collect();
+    let white = |above: &Line, below: &Line| below.bbox.y - above.bbox.bottom();
+    let mut gaps: Vec<f32> = lines.windows(2).map(|pair| white(&pair[0], &pair[1])).collect();
+    gaps.sort_by(f32::total_cmp);
+    // The lower half of the gaps are those within paragraphs.
+    let usual = gaps.get(gaps.len() / 4).copied().unwrap_or(0.0).max(0.0);
+    let mut blocks: Vec<Block> = Vec::new();
+    for line in lines {
+        let joins = blocks.last().and_then(|block| block.lines.last()).is_some_and(|above| {
+            let (a, b) = (line_size(above), line_size(&line));
+            let gap = white(above, &line);
+            gap < usual + 0.55 * a.min(b) && gap > -1.5 * a.max(b) && (a - b).abs() < 0.15 * a.max(b)
+        });
+        match blocks.last_mut() {
+            Some(block) if joins => block.lines.push(line),
+            _ => blocks.push(Block { lines: vec![line], column: group.column }),
+        }
+    }
+    blocks
+}
+
+/// The size of most of a line's letters.
+fn line_size(line: &Line) -> f32 {
+    let mut sizes: Vec<(f32, usize)> = Vec::new();
+    for word in &line.words {
+        let letters = word.text.chars().count();
+        match sizes.iter_mut().find(|(size, _)| (*size - word.size).abs() < 0.3) {
+            Some((_, count)) => *count += letters,
+            None => sizes.push((word.size, letters)),
+        }
+    }
+    sizes.into_iter().max_by_key(|(_, count)| *count).map_or(0.0, |(size, _)| size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Source;
+
+    fn recognised(text: &str, x: f32, y: f32, slope: f32) -> Word {
+        let width = 5.0 * text.chars().count() as f32;
+        // Recognisers box the ink: a word without tall letters is lower.
+        let height =
+            if text.chars().any(|c| "bdfhkltABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".contains(c)) { 9.0 } else { 7.0 };
+        let bbox = Rect { x, y: y + slope * x + (9.0 - height), width, height };
+        Word { text: text.to_owned(), bbox, source: Source::Recognised { confidence: 0.9 }, ..Word::default() }
+    }
+
+    fn line(text: &str, x: f32, y: f32, slope: f32) -> Vec<Word> {
+        let mut x = x;
+        text.split(' ')
+            .map(|part| {
+                let word = recognised(part, x, y, slope);
+                x = word.bbox.right() + 3.0;
+                word
+            })
+            .collect()
+    }
+
+    fn texts(blocks: &[Block]) -> Vec<String> {
+        blocks.iter().flat_map(|block| &block.lines).map(Line::text).collect()
+    }
+
+    #[test]
+    fn recognised_words_of_a_page_that_lies_askew_make_straight_lines() {
+        // Two degrees: over the page's width more than a line's height.
+        let mut words = Vec::new();
+        for row in 0..10 {
+            let y = 100.0 + 13.0 * row as f32;
+            words.extend(line(
+                &format!("row {row} of a page that was photographed by hand and lies askew on it"),
+                50.0,
+                y,
+                0.035,
+            ));
+        }
+        words.reverse();
+        let texts = texts(&blocks(words, 595.0, 842.0));
+        assert_eq!(texts.len(), 10);
+        assert!(
+            texts.iter().enumerate().all(|(row, text)| text.starts_with(&format!("row {row} of a page"))),
+            "{texts:?}"
+        );
+        assert!(texts.iter().all(|text| text.ends_with("askew on it")));
+    }
+
+    #[test]
+    fn recognised_columns_are_columns() {
+        let mut words = Vec::new();
+        for row in 0..8 {
+            words.extend(line("left side", 40.0, 100.0 + 14.0 * row as f32, 0.0));
+            words.extend(line("a longer text on the right of it", 220.0, 105.0 + 14.0 * row as f32, 0.0));
+        }
+        let blocks = blocks(words, 595.0, 842.0);
+        let texts = texts(&blocks);
+        assert!(texts[..8].iter().all(|text| text == "left side"), "{texts:?}");
+        assert_eq!(blocks.iter().map(|block| block.column).collect::<std::collections::BTreeSet<_>>().len(), 2);
+    }
+
+    #[test]
+    fn a_date_close_before_a_text_is_parted_from_it_where_other_lines_begin() {
+        let mut words = Vec::new();
+        for row in 0..4 {
+            let y = 100.0 + 42.0 * row as f32;
+            // "2018 – 2020" is 61 wide with its spaces: three points before the edge of the text.
+            words.extend(line("2018 – 2020", 50.0, y, 0.0));
+            words.extend(line("Engineer at a company", 114.5, y, 0.0));
+            words.extend(line("Did this and that for it", 114.0, y + 14.0, 0.0));
+        }
+        let texts = texts(&blocks(words, 595.0, 842.0));
+        assert_eq!(texts[..2], ["2018 – 2020\tEngineer at a company", "Did this and that for it"]);
+    }
+
+    #[test]
+    fn a_soft_hyphen_at_the_end_of_a_line_joins_the_word() {
+        let word = |text: &str, x: f32, y: f32| Word {
+            text: text.to_owned(),
+            bbox: Rect { x, y, width: 6.0 * text.chars().count() as f32, height: 10.0 },
+            size: 10.0,
+            ..Word::default()
+        };
+        let words = vec![
+            word("inter\u{AD}", 50.0, 100.0),
+            word("2019", 400.0, 100.0),
+            word("national", 50.0, 112.0),
+            word("trade", 102.0, 112.0),
+        ];
+        assert_eq!(texts(&blocks(words, 595.0, 842.0)), ["international\t2019", "trade"]);
+    }
+
+    #[test]
+    fn words_without_a_place_are_left_out_and_nothing_makes_nothing() {
+        assert!(blocks(Vec::new(), 595.0, 842.0).is_empty());
+        let lost = Word { text: "lost".to_owned(), bbox: Rect { x: f32::NAN, ..Rect::default() }, ..Word::default() };
+        assert!(blocks(vec![lost], 595.0, 842.0).is_empty());
+    }
+}
