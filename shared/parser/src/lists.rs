@@ -1,0 +1,400 @@
+//! Sections that are lists: skills, languages, interests.
+
+use crate::gazetteer::{EMPTY_LABELS, LANGUAGE_LEVELS, LANGUAGE_NAMES};
+use crate::lines::{Line, Run};
+use crate::piece::Piece;
+use crate::sections::is_heading_text;
+use crate::text::{fold, folded_words, is_prose};
+
+/// Skills under one name, or under none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Group {
+    pub name: Option<Piece>,
+    pub keywords: Vec<(Piece, Option<Piece>)>,
+}
+
+/// A spoken language with the level as written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Spoken {
+    pub name: Piece,
+    pub level: Option<Piece>,
+    pub sure: f32,
+}
+
+/// Reads the groups of a skills section.
+pub(crate) fn skills(lines: &[Line]) -> Vec<Group> {
+    let lines = join_lists(lines);
+    let mut groups: Vec<Group> = vec![Group::default()];
+    let mut heads: Vec<(f32, usize)> = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let next = lines.get(i + 1);
+        if EMPTY_LABELS.is(line.text().trim_end_matches(':')) {
+            continue;
+        }
+        // A row of group names over columns of skills.
+        if let Some(row) = next.and_then(|next| heads_over_columns(line, next)) {
+            heads.clear();
+            for run in row {
+                groups.push(Group { name: Some(run.piece.clone()), keywords: Vec::new() });
+                heads.push((run.x, groups.len() - 1));
+            }
+            continue;
+        }
+        if heads.len() > 1 && line.runs.len() > 1 && !line.runs[0].bold {
+            for run in &line.runs {
+                let head = heads.iter().rev().find(|(x, _)| *x <= run.x + 6.0).or(heads.first()).map_or(0, |(_, group)| *group);
+                add_keywords(&mut groups[head], &run.piece);
+            }
+            continue;
+        }
+        heads.clear();
+        if let Some((name, rest)) = labelled(line) {
+            groups.push(Group { name: Some(name), keywords: Vec::new() });
+            if let Some(group) = groups.last_mut() {
+                add_keywords(group, &rest);
+            }
+        } else if is_group_name(line, next, i.checked_sub(1).map(|before| &lines[before])) {
+            groups.push(Group { name: Some(line.piece.trimmed()), keywords: Vec::new() });
+        } else if let Some(group) = groups.last_mut() {
+            add_keywords(group, &line.piece);
+        }
+    }
+    // A group's name with nothing under it is a skill itself.
+    for group in &mut groups {
+        if group.keywords.is_empty()
+            && let Some(name) = group.name.take()
+        {
+            add_keywords(group, &name);
+        }
+    }
+    groups.retain(|group| !group.keywords.is_empty());
+    groups
+}
+
+/// Puts lists together that were broken over lines.
+fn join_lists(lines: &[Line]) -> Vec<Line> {
+    let mut out: Vec<Line> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let goes_on = out.last().is_some_and(|last| {
+            let list = last.text().contains(',') || last.text().contains('|') || last.text().contains('·') || last.text().contains(';');
+            let open = last.text().trim_end().ends_with([',', '\u{ad}', '|', '·', '/']) || ends_in_hyphen(last.text());
+            let plain = !line.bullet && labelled(line).is_none() && !(line.bold && !last.bold);
+            let indented = line.bbox.width > 0.0 && line.bbox.x > last.bbox.x + 6.0;
+            plain && !line.text().contains('\t') && (open || list && last.is_full() && (line.begins_inside() || line.text().contains(',') || indented || last.bullet))
+        });
+        match out.last_mut() {
+            Some(last) if goes_on => {
+                last.piece.append_line(&line.piece);
+                last.runs.extend(line.runs.iter().cloned());
+                last.bbox.width = line.bbox.right().max(last.bbox.x) - last.bbox.x;
+            }
+            _ => out.push(line.clone()),
+        }
+    }
+    out
+}
+
+fn ends_in_hyphen(text: &str) -> bool {
+    let mut chars = text.trim_end().chars().rev();
+    chars.next() == Some('-') && chars.next().is_some_and(char::is_alphabetic)
+}
+
+/// `Databases: PostgreSQL, Redis`, or the same with a change of look or a gap instead of the colon.
+fn labelled(line: &Line) -> Option<(Piece, Piece)> {
+    let text = line.text();
+    if let Some(colon) = text.find(':') {
+        let (label, rest) = (&text[..colon], &text[colon + 1..]);
+        let sound = label.split_whitespace().count() <= 6 && !label.contains([',', '\t', ';']) && !rest.trim().is_empty() && !rest.starts_with("//");
+        return sound.then(|| (line.piece.slice(0..colon).trimmed(), line.piece.slice(colon + 1..text.len()).trimmed()));
+    }
+    let [first, second, ..] = &line.runs[..] else { return None };
+    let look_changes = first.bold && !second.bold;
+    let rest = line.without_runs(1)?;
+    let list = rest.text().contains([',', '|', '·', ';', '•']);
+    let few = first.piece.text().split_whitespace().count() <= 5 && !first.piece.text().contains(',');
+    if few && (look_changes && (list || !second.after_gap || line.runs.len() == 2) || second.after_gap && list && !first.piece.text().contains(',')) {
+        return Some((first.piece.clone(), rest.piece.trimmed()));
+    }
+    // "Databases – PostgreSQL, Redis"
+    let dash = text.find(" – ").or_else(|| text.find(" - ")).or_else(|| text.find(" — "))?;
+    let (label, rest) = (&text[..dash], &text[dash..]);
+    let sound = label.split_whitespace().count() <= 4 && !label.contains([',', '\t']) && rest.contains(',');
+    sound.then(|| (line.piece.slice(0..dash).trimmed(), line.piece.slice(dash..text.len()).trimmed()))
+}
+
+/// A line that names the lines below it: bolder, larger or less set in than they are, or no list item over items.
+fn is_group_name(line: &Line, next: Option<&Line>, before: Option<&Line>) -> bool {
+    let Some(next) = next else { return false };
+    if line.bullet || line.word_count() > 5 || line.text().contains([',', '\t', '|', ';', '•', '·']) || next.runs.is_empty() || line.runs.is_empty() {
+        return line.text().trim_end().ends_with(':') && line.word_count() <= 5;
+    }
+    let colon = line.text().trim_end().ends_with(':');
+    let bolder = line.bold && !next.bold;
+    let larger = !line.recognised && line.size > next.size * 1.06 && next.size > 0.0;
+    let over_items = next.bullet;
+    let set_in = line.bbox.width > 0.0 && line.column == next.column && next.bbox.x > line.bbox.x + 6.0 && next.page == line.page;
+    // Pages break between a group's name and its items; the gap above says that something begins.
+    let new_page = next.page != line.page && before.is_some_and(|before| before.bbox.x > line.bbox.x + 6.0);
+    colon || bolder || larger || over_items || set_in || new_page
+}
+
+/// Group names side by side, each over its own column: larger or bolder than the line below, which has cells too.
+fn heads_over_columns<'a>(line: &'a Line, next: &Line) -> Option<&'a [Run]> {
+    let several = line.runs.len() >= 2 && line.runs.iter().skip(1).all(|run| run.after_gap) && !line.text().contains(',');
+    let (own, below) = (line.runs.first()?, next.runs.first()?);
+    let prominent = own.bold && !below.bold || own.size > below.size * 1.06;
+    (several && prominent && next.runs.len() >= 2).then_some(&line.runs[..])
+}
+
+fn add_keywords(group: &mut Group, piece: &Piece) {
+    for part in split_list(piece) {
+        let (name, level) = without_level(&part);
+        let name = strip_marks(&name);
+        let text = name.text();
+        let words = text.split_whitespace().count();
+        let sentence = is_prose(text) && words > 4 || text.ends_with('.') && words > 4 || words > 8;
+        let letters = text.chars().any(char::is_alphabetic);
+        if !sentence && letters && text.chars().count() <= 70 {
+            group.keywords.push((name, level));
+        }
+    }
+}
+
+/// Takes drawn ratings (●●●○○, ★★★, ■■□) and percentages off the end.
+fn strip_marks(piece: &Piece) -> Piece {
+    let text = piece.text();
+    let end = text
+        .trim_end_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '●' | '○' | '◯' | '★' | '☆' | '■' | '□' | '▪' | '▫' | '⬤' | '◉' | '•' | '█' | '░' | '▰' | '▱' | '✦' | '✩')
+        })
+        .len();
+    let mut piece = piece.slice(0..end).trimmed();
+    if let Some(last) = piece.text().split_whitespace().next_back()
+        && last.ends_with('%')
+        && last[..last.len() - 1].chars().all(|c| c.is_ascii_digit())
+    {
+        let end = piece.text().rfind(last).unwrap_or(piece.text().len());
+        piece = piece.slice(0..end).trimmed();
+    }
+    piece
+}
+
+/// Cuts at commas and the like outside brackets; slashes stay, because CI/CD and TCP/IP are whole.
+pub(crate) fn split_list(piece: &Piece) -> Vec<Piece> {
+    let text = piece.text();
+    let mut depth = 0_i32;
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (i, c) in text.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = (depth - 1).max(0),
+            _ => {}
+        }
+        let spaced = || text[..i].ends_with(' ') && text[i + c.len_utf8()..].starts_with(' ');
+        // "C, C++" is a list; the comma of "10,000" is not.
+        let in_number = c == ',' && text[..i].ends_with(|c: char| c.is_ascii_digit()) && text[i + 1..].starts_with(|c: char| c.is_ascii_digit());
+        let cut = matches!(c, ',' | ';' | '|' | '•' | '·' | '\t' | '●' | '◆' | '∙' | '⋅' | '、' | '▪') && depth == 0 && !in_number
+            || c == '/' && depth == 0 && spaced();
+        if cut {
+            out.push(piece.slice(from..i).trimmed());
+            from = i + c.len_utf8();
+        }
+    }
+    out.push(piece.slice(from..text.len()).trimmed());
+    let several = out.len() > 2;
+    for part in &mut out {
+        // The last of a written-out list: "Java, Python, and SQL".
+        let lower = fold(part.text());
+        if let Some(joiner) = ["and ", "und ", "et ", "y ", "e ", "en ", "i ", "och ", "ve "].iter().find(|joiner| several && lower.starts_with(**joiner)) {
+            *part = part.slice(joiner.len()..part.text().len()).trimmed();
+        }
+        if part.text().ends_with('.') && part.text().matches('.').count() == 1 && part.text().chars().count() > 4 {
+            *part = part.slice(0..part.text().len() - 1);
+        }
+    }
+    out.retain(|part| !part.is_empty());
+    out
+}
+
+/// `Python (Advanced)`, `SQL – expert`: the skill, and how well.
+fn without_level(part: &Piece) -> (Piece, Option<Piece>) {
+    let text = part.text();
+    let cut = text.rfind('(').filter(|_| text.ends_with(')')).or_else(|| text.rfind(" – ")).or_else(|| text.rfind(" - ")).or_else(|| text.rfind(": "));
+    if let Some(cut) = cut {
+        let level = part.slice(cut..text.len()).trimmed();
+        let level_text = level.text().trim_matches(|c: char| matches!(c, '(' | ')'));
+        if LANGUAGE_LEVELS.is(level_text) && cut > 0 {
+            return (part.slice(0..cut).trimmed(), Some(level));
+        }
+    }
+    (part.clone(), None)
+}
+
+/// Reads a section of spoken languages.
+pub(crate) fn languages(lines: &[Line]) -> Vec<Spoken> {
+    let mut out: Vec<Spoken> = Vec::new();
+    for line in lines {
+        let text = line.text();
+        // "Native: Arabic, French" turned round.
+        if let Some((label, rest)) = text.split_once(':')
+            && is_level(label)
+            && !is_level(rest)
+        {
+            let colon = label.len();
+            let level = line.piece.slice(0..colon).trimmed();
+            for part in split_list(&line.piece.slice(colon + 1..text.len())) {
+                out.push(Spoken { name: part, level: Some(level.clone()), sure: 0.9 });
+            }
+            continue;
+        }
+        for part in split_list(&line.piece) {
+            read_language(&strip_marks(&part), line, &mut out);
+        }
+    }
+    out.truncate(40);
+    out
+}
+
+fn read_language(part: &Piece, line: &Line, out: &mut Vec<Spoken>) {
+    let text = part.text();
+    let words = folded_words(text);
+    if words.is_empty() || is_heading_text(text) {
+        return;
+    }
+    let named = words.iter().any(|word| LANGUAGE_NAMES.has_word(word));
+    if !named && is_level(text) {
+        // A level under or behind its language: the first one that has none yet.
+        let mut waiting = out.iter_mut().filter(|spoken| spoken.level.is_none());
+        if let Some(spoken) = waiting.next() {
+            spoken.level = Some(part.clone());
+        }
+        return;
+    }
+    let cut = text
+        .find('(')
+        .or_else(|| text.find(':'))
+        .or_else(|| text.find(" – "))
+        .or_else(|| text.find(" - "))
+        .or_else(|| text.find(" — "))
+        .or_else(|| text.find('–'));
+    if let Some(cut) = cut.filter(|cut| *cut > 0) {
+        let name = part.slice(0..cut).trimmed();
+        let level = part.slice(cut..text.len()).trimmed();
+        let level = Piece::slice(&level, 0..level.text().len());
+        if name.text().split_whitespace().count() <= 3 {
+            let sure = if named { 0.96 } else { 0.8 };
+            out.push(Spoken { name, level: (!level.is_empty()).then_some(level), sure });
+        }
+        return;
+    }
+    // "English native speaker", "Deutsch C1"
+    let starts: Vec<usize> = part.starts().iter().map(|(start, _)| *start).collect();
+    for start in starts.iter().skip(1) {
+        let (name, level) = (&text[..*start], &text[*start..]);
+        if is_level(level) && name.split_whitespace().count() <= 2 {
+            let sure = if named { 0.95 } else { 0.75 };
+            out.push(Spoken { name: part.slice(0..*start).trimmed(), level: Some(part.slice(*start..text.len()).trimmed()), sure });
+            return;
+        }
+    }
+    let short = words.len() <= 2 && text.chars().next().is_some_and(char::is_alphabetic) && !text.chars().any(|c| c.is_ascii_digit());
+    if named && words.len() <= 4 || short && !line.bullet | line.bold | !out.is_empty() {
+        out.push(Spoken { name: part.clone(), level: None, sure: if named { 0.9 } else { 0.5 } });
+    }
+}
+
+/// Whether the text says how well a language is spoken.
+fn is_level(text: &str) -> bool {
+    let words = folded_words(text);
+    let covered = LANGUAGE_LEVELS.coverage(&words);
+    covered > 0 && (covered == words.len() || covered * 2 >= words.len() && words.len() <= 6)
+}
+
+/// Reads a list of interests.
+pub(crate) fn interests(lines: &[Line]) -> Vec<Piece> {
+    let joined = join_lists(lines);
+    let mut out = Vec::new();
+    for line in &joined {
+        if is_prose(line.text()) && line.word_count() > 10 {
+            out.push(line.piece.trimmed());
+        } else {
+            out.extend(split_list(&line.piece));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lines::Pages;
+    use crate::testing;
+
+    fn groups(lines: &[&str]) -> Vec<(Option<String>, Vec<String>)> {
+        let document = testing::document(lines);
+        skills(&Pages::of(&document).lines)
+            .into_iter()
+            .map(|group| {
+                (
+                    group.name.map(|name| name.text().to_owned()),
+                    group.keywords.iter().map(|(keyword, _)| keyword.text().to_owned()).collect(),
+                )
+            })
+            .collect()
+    }
+
+    fn spoken(lines: &[&str]) -> Vec<(String, Option<String>)> {
+        let document = testing::document(lines);
+        languages(&Pages::of(&document).lines)
+            .into_iter()
+            .map(|spoken| (spoken.name.text().to_owned(), spoken.level.map(|level| level.text().to_owned())))
+            .collect()
+    }
+
+    fn pair(name: &str, level: &str) -> (String, Option<String>) {
+        (name.to_owned(), Some(level.to_owned()))
+    }
+
+    #[test]
+    fn names_with_marks_in_them_stay_whole() {
+        assert_eq!(
+            groups(&["C++, C#, .NET, Node.js, CI/CD, TCP/IP, R"])[0].1,
+            ["C++", "C#", ".NET", "Node.js", "CI/CD", "TCP/IP", "R"]
+        );
+    }
+
+    #[test]
+    fn groups_are_told_by_colon_by_look_and_by_place() {
+        assert_eq!(groups(&["Databases: PostgreSQL, Redis"])[0].0.as_deref(), Some("Databases"));
+        assert_eq!(groups(&["**Databases** PostgreSQL, Redis"])[0].1, ["PostgreSQL", "Redis"]);
+        let under = groups(&["**Databases**", "• PostgreSQL", "• Redis", "**Tools**", "• Git"]);
+        assert_eq!(under.len(), 2);
+        assert_eq!(under[1].1, ["Git"]);
+    }
+
+    #[test]
+    fn no_sentence_becomes_a_skill() {
+        assert!(groups(&["I am able to work with many people in a large and busy office."]).is_empty());
+    }
+
+    #[test]
+    fn brackets_keep_their_commas() {
+        assert_eq!(groups(&["Cloud (AWS, GCP), Linux"])[0].1, ["Cloud (AWS, GCP)", "Linux"]);
+    }
+
+    #[test]
+    fn drawn_ratings_go() {
+        assert_eq!(groups(&["Python ●●●○○", "Rust 80%"])[0].1, ["Python", "Rust"]);
+    }
+
+    #[test]
+    fn languages_stand_beside_or_over_their_levels() {
+        let expected = [pair("English", "Fluent"), pair("French", "B2")];
+        assert_eq!(spoken(&["English (Fluent), French (B2)"]), expected);
+        assert_eq!(spoken(&["English – Fluent", "French – B2"]), expected);
+        assert_eq!(spoken(&["English", "Fluent", "French", "B2"]), expected);
+        assert_eq!(spoken(&["English\tFrench", "Fluent\tB2"]), expected);
+        assert_eq!(spoken(&["English: Fluent", "French: B2"]), expected);
+    }
+}

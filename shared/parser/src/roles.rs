@@ -1,0 +1,608 @@
+//! Which part of an entry's heading lines is what: the job, the employer, the place; the degree, the school.
+//!
+//! Each fragment is judged by its own words, and then by its place: the design repeats, so fragments that stand at the
+//! same place in each entry of a section are the same thing. One entry with a telling word decides for its
+//! neighbours.
+
+use std::collections::BTreeMap;
+
+use crate::entries::{Entry, Fragment, words_of};
+use crate::gazetteer::{
+    DEGREE_WORDS, GRADE_WORDS, LEGAL_FORMS, ORGANISATION_WORDS, REGION_CODES, REGION_NAMES, REMOTE, SCHOOL_WORDS, SELF_EMPLOYED, TITLE_WORDS,
+    WEAK_TITLE_WORDS, country,
+};
+use crate::piece::Piece;
+use crate::text::{fold, is_prose};
+
+/// The parts of an entry's heading lines, each with how sure it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts {
+    pub what: Option<(Piece, f32)>,
+    pub who: Option<(Piece, f32)>,
+    pub place: Option<(Piece, f32)>,
+    /// What was none of these, in order.
+    pub rest: Vec<Fragment>,
+}
+
+type Scores = [f32; 3];
+
+/// How a kind of entry tells its parts.
+pub(crate) struct Judge {
+    what: fn(&str) -> f32,
+    who: fn(&str) -> f32,
+    /// Whether the part that comes first, all else equal, says what (the job) rather than who.
+    what_first: f32,
+    /// How willingly a fragment is taken for a place. A school's heading holds a field of study more often.
+    place: f32,
+}
+
+/// Jobs: title, employer, place.
+pub(crate) const JOBS: Judge = Judge { what: title_score, who: employer_score, what_first: 0.15, place: 0.0 };
+/// Studies: degree, school, place.
+pub(crate) const STUDIES: Judge = Judge { what: degree_score, who: school_score, what_first: 0.0, place: -0.9 };
+
+/// Tells the parts of every entry of a section. `known` are entries of other sections of the same design, which may say
+/// what these are silent about.
+pub(crate) fn tell(entries: &[Entry], known: &[Entry], judge: &Judge) -> Vec<Parts> {
+    // First judged by words alone, to learn what stands where; then again with what was learnt.
+    let mut votes: BTreeMap<Slot, (Scores, f32)> = BTreeMap::new();
+    let under = under_one_employer(entries, judge);
+    let own = entries.iter().zip(&under).filter(|(_, under)| !**under).map(|(entry, _)| entry);
+    for entry in own.chain(known) {
+        for fragment in &peeled(&entry.fragments) {
+            let scores = judge.scores(fragment);
+            let slot = votes.entry(Slot::of(fragment)).or_insert(([0.0; 3], 0.0));
+            for (sum, score) in slot.0.iter_mut().zip(scores) {
+                *sum += score.clamp(-2.0, 3.0);
+            }
+            slot.1 += 1.0;
+        }
+    }
+    // The first reading cuts the lines; what it found where is the best witness for the second.
+    for (entry, _) in entries.iter().zip(&under).filter(|(_, under)| !**under) {
+        let (fragments, parts) = judge.assign(entry, &votes);
+        for fragment in &fragments {
+            let given = |part: &Option<(Piece, f32)>| f32::from(u8::from(part.as_ref().is_some_and(|(piece, _)| *piece == fragment.piece)));
+            let slot = votes.entry(Slot::of(fragment)).or_insert(([0.0; 3], 0.0));
+            let scores = judge.scores(fragment);
+            for (i, part) in [&parts.what, &parts.who, &parts.place].into_iter().enumerate() {
+                slot.0[i] += scores[i].clamp(-2.0, 3.0) * 0.5 + given(part) * 0.7;
+            }
+            slot.1 += 1.0;
+        }
+    }
+    let mut told: Vec<Parts> = Vec::with_capacity(entries.len());
+    for (entry, under) in entries.iter().zip(under) {
+        if under {
+            let employer = told.last().and_then(|parts| parts.who.clone()).map(|(piece, sure)| (piece, sure * 0.9));
+            let mut parts = judge.assign_without_who(entry);
+            parts.who = employer;
+            told.push(parts);
+        } else {
+            told.push(judge.assign(entry, &votes).1);
+        }
+    }
+    told
+}
+
+/// Which entries are further roles under the employer of the entry before: they begin in a smaller look than the
+/// section's first entry, with a job's title.
+fn under_one_employer(entries: &[Entry], judge: &Judge) -> Vec<bool> {
+    let Some(first) = entries.first().and_then(|entry| entry.fragments.first()) else { return vec![false; entries.len()] };
+    entries
+        .iter()
+        .enumerate()
+        .map(|(i, entry)| {
+            let Some(own) = entry.fragments.first() else { return false };
+            let smaller = own.size < first.size * 0.95 || first.bold && !own.bold;
+            let names = entry.fragments.iter().filter(|fragment| (judge.who)(fragment.text()) > 1.0).count();
+            i > 0 && smaller && (judge.what)(own.text()) > 1.0 && names == 0
+        })
+        .collect()
+}
+
+/// A place in the design: which line, which fragment on it, in which look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Slot {
+    line: usize,
+    index: usize,
+    bold: bool,
+    italic: bool,
+    after_gap: bool,
+}
+
+impl Slot {
+    fn of(fragment: &Fragment) -> Self {
+        Self { line: fragment.line, index: fragment.index, bold: fragment.bold, italic: fragment.italic, after_gap: fragment.after_gap }
+    }
+}
+
+impl Judge {
+    fn scores(&self, fragment: &Fragment) -> Scores {
+        let text = fragment.text();
+        if is_prose(text) && text.split_whitespace().count() > 12 {
+            return [-2.0; 3];
+        }
+        let mut place = place_score(text) + self.place;
+        if fragment.after_gap {
+            place += 0.6;
+        }
+        match fragment.separator {
+            '-' | '|' | '·' => place += 0.35,
+            ',' if fragment.index > 0 => place += 0.45,
+            _ => {}
+        }
+        if fragment.line == 0 && fragment.index == 0 {
+            place -= 0.8;
+        }
+        let mut what = (self.what)(text);
+        let mut who = (self.who)(text);
+        if fragment.bold {
+            what += 0.1;
+            who += 0.1;
+        }
+        if fragment.separator == '@' {
+            who += 1.2;
+        }
+        if fragment.line == 0 && fragment.index == 0 {
+            what += self.what_first;
+        }
+        [what, who, place]
+    }
+
+    /// For an entry whose employer stands above it: only the job and the place are to be told.
+    fn assign_without_who(&self, entry: &Entry) -> Parts {
+        let fragments = peeled(&entry.fragments);
+        let scored: Vec<Scores> = fragments
+            .iter()
+            .map(|fragment| {
+                let [what, _, place] = self.scores(fragment);
+                [what, -9.0, place + if fragment.line > 0 { 0.8 } else { 0.0 }]
+            })
+            .collect();
+        choose(&fragments, &scored).1
+    }
+
+    /// The best reading of an entry: its fragments as they are cut for it, and their roles.
+    fn assign(&self, entry: &Entry, votes: &BTreeMap<Slot, (Scores, f32)>) -> (Vec<Fragment>, Parts) {
+        let mut best: Option<(f32, Vec<Fragment>, Parts)> = None;
+        for (penalty, fragments) in alternatives(&entry.fragments) {
+            let scored: Vec<Scores> = fragments
+                .iter()
+                .map(|fragment| {
+                    let own = self.scores(fragment);
+                    let Some((sums, count)) = votes.get(&Slot::of(fragment)).filter(|(_, count)| *count > 1.0) else { return own };
+                    std::array::from_fn(|i| own[i] + (sums[i] - own[i].clamp(-2.0, 3.0)) / (count - 1.0) * 0.75)
+                })
+                .collect();
+            let (score, parts) = choose(&fragments, &scored);
+            let score = score - penalty;
+            if best.as_ref().is_none_or(|(other, ..)| score > *other + 1e-4) {
+                best = Some((score, fragments, parts));
+            }
+        }
+        best.map(|(_, fragments, parts)| (fragments, parts)).unwrap_or_default()
+    }
+}
+
+/// The best way to give the roles to fragments.
+fn choose(fragments: &[Fragment], scored: &[Scores]) -> (f32, Parts) {
+    const MOST: usize = 10;
+    // Being given a role at all is worth something: a heading line says what and who as a rule.
+    const PRESENCE: f32 = 0.9;
+    let count = fragments.len().min(MOST);
+    let options = || (0..count).map(Some).chain([None]);
+    let mut best: (f32, [Option<usize>; 3]) = (f32::MIN, [None; 3]);
+    for what in options() {
+        for who in options() {
+            if what.is_some() && what == who {
+                continue;
+            }
+            let mut base = 0.0;
+            if let Some(i) = what {
+                base += scored[i][0] + PRESENCE - i as f32 * 0.04;
+            }
+            if let Some(i) = who {
+                base += scored[i][1] + PRESENCE - i as f32 * 0.04;
+            }
+            for place in options() {
+                if place.is_some() && (place == what || place == who) {
+                    continue;
+                }
+                let score = base + place.map_or(0.0, |i| scored[i][2]);
+                if score > best.0 {
+                    best = (score, [what, who, place]);
+                }
+            }
+        }
+    }
+    let [what, who, place] = best.1;
+    let sure = |i: usize, role: usize| {
+        let others = (0..3).filter(|other| *other != role).map(|other| scored[i][other]).fold(f32::MIN, f32::max);
+        (0.62 + (scored[i][role] - others).clamp(-1.0, 3.0) * 0.11).clamp(0.4, 0.95)
+    };
+    let part = |role: usize, i: Option<usize>| i.map(|i| (fragments[i].piece.clone(), sure(i, role)));
+    let parts = Parts {
+        what: part(0, what),
+        who: part(1, who),
+        place: part(2, place),
+        rest: (0..fragments.len()).filter(|i| ![what, who, place].contains(&Some(*i))).map(|i| fragments[i].clone()).collect(),
+    };
+    (best.0, parts)
+}
+
+/// The fragments as they stand, and with one of them cut at a comma, each with what the cut costs.
+fn alternatives(fragments: &[Fragment]) -> Vec<(f32, Vec<Fragment>)> {
+    let base = peeled(fragments);
+    let mut out = vec![(0.0, base.clone())];
+    let named = base.iter().filter(|fragment| place_score(fragment.text()) < 1.5 && !is_prose(fragment.text())).count();
+    if named > 3 {
+        return out;
+    }
+    for (i, fragment) in base.iter().enumerate().take(4) {
+        let text = fragment.text();
+        for (comma, _) in text.match_indices(", ").take(5) {
+            let (head, tail) = (fragment.piece.slice(0..comma).trimmed(), fragment.piece.slice(comma + 1..text.len()).trimmed());
+            if head.is_empty() || tail.is_empty() || starts_with_legal_form(tail.text()) || inside_brackets(text, comma) {
+                continue;
+            }
+            // Once what and who stand apart, "Employer, City" is still to be cut; titles have commas of their own.
+            let city = looks_like_city(tail.text()) && title_score(head.text()) < 0.5;
+            let cost = if named <= 1 || city { 0.35 } else { 0.8 };
+            if named >= 3 && !city {
+                continue;
+            }
+            let part = |piece: &Piece, index: usize| Fragment {
+                piece: piece.clone(),
+                index: fragment.index + index,
+                after_gap: fragment.after_gap && index == 0,
+                separator: if index == 0 { fragment.separator } else { ',' },
+                ..fragment.clone()
+            };
+            let mut cut = base.clone();
+            cut.splice(i..=i, [part(&head, 0), part(&tail, 1)]);
+            out.push((cost, peeled(&cut)));
+            // "Title, Employer, City" on one line.
+            for (second, _) in tail.text().match_indices(", ").take(3) {
+                let (middle, last) = (tail.slice(0..second).trimmed(), tail.slice(second + 1..tail.text().len()).trimmed());
+                if named <= 1 && !middle.is_empty() && looks_like_city(last.text()) {
+                    let mut cut = base.clone();
+                    cut.splice(i..=i, [part(&head, 0), part(&middle, 1), part(&last, 2)]);
+                    out.push((0.5, peeled(&cut)));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Whether the text can be a city's name: a few words with capitals, and none that says something else.
+fn looks_like_city(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let capital = words.first().is_some_and(|word| word.chars().next().is_some_and(char::is_uppercase));
+    let plain = !text.chars().any(|c| c.is_ascii_digit() || matches!(c, '(' | ')' | '&' | '/'));
+    words.len() <= 3
+        && capital
+        && plain
+        && title_score(text) < 0.0
+        && employer_score(text) < 0.9
+        && school_score(text) < 0.9
+        && degree_score(text) < 0.9
+        && !starts_with_legal_form(text)
+}
+
+fn inside_brackets(text: &str, at: usize) -> bool {
+    text[..at].matches('(').count() > text[..at].matches(')').count()
+}
+
+fn starts_with_legal_form(text: &str) -> bool {
+    words_of(text).first().is_some_and(|word| LEGAL_FORMS.has_word(word) || matches!(word.as_str(), "jr" | "sr" | "ii" | "iii" | "phd"))
+}
+
+/// Fragments with a place at their end cut off it: `Acme Ltd, Berlin, Germany`.
+fn peeled(fragments: &[Fragment]) -> Vec<Fragment> {
+    let mut out = Vec::with_capacity(fragments.len() + 1);
+    for fragment in fragments {
+        match place_at_end(fragment.text()) {
+            Some(comma) => {
+                out.push(Fragment { piece: fragment.piece.slice(0..comma).trimmed(), ..fragment.clone() });
+                out.push(Fragment {
+                    piece: fragment.piece.slice(comma + 1..fragment.text().len()).trimmed(),
+                    index: fragment.index + 1,
+                    after_gap: false,
+                    separator: ',',
+                    ..fragment.clone()
+                });
+            }
+            None => out.push(fragment.clone()),
+        }
+    }
+    out.retain(|fragment| !fragment.piece.is_empty());
+    out
+}
+
+/// Where in the text a place begins that ends it: the byte of the comma before `City, ST` or `City, Country`.
+fn place_at_end(text: &str) -> Option<usize> {
+    let commas: Vec<usize> = text.match_indices(',').map(|(i, _)| i).collect();
+    let last = *commas.last()?;
+    let tail = text[last + 1..].trim();
+    if !(is_region(tail) || country(tail).is_some()) {
+        return None;
+    }
+    let head_has = |head: &str| employer_score(head) > 1.0 || school_score(head) > 1.0 || title_score(head) > 1.0;
+    if commas.len() >= 2 {
+        let before = commas[commas.len() - 2];
+        let city = text[before + 1..last].trim();
+        let plain = city.split_whitespace().count() <= 3 && !head_has(city) && !starts_with_legal_form(city);
+        return Some(if plain { before } else { last });
+    }
+    // "University of Somewhere, Norway" has no city.
+    (head_has(&text[..last]) && country(tail).is_some() && tail.len() > 2).then_some(last)
+}
+
+fn is_region(text: &str) -> bool {
+    REGION_CODES.contains(text) || REGION_NAMES.is(text)
+}
+
+/// How much a text reads as a job title.
+pub(crate) fn title_score(text: &str) -> f32 {
+    let words = words_of(text);
+    if words.is_empty() {
+        return -1.0;
+    }
+    let strong = words.iter().filter(|word| TITLE_WORDS.has_word(word)).count();
+    let weak = words.iter().filter(|word| WEAK_TITLE_WORDS.has_word(word)).count();
+    let legal = has_legal_form(text);
+    let organisation = words.iter().filter(|word| ORGANISATION_WORDS.has_word(word) && !TITLE_WORDS.has_word(word)).count();
+    let mut score = match (strong, weak) {
+        (0, 0) => -0.4,
+        (0, _) => 0.2,
+        _ => 1.9 + 0.15 * (strong.min(3) + weak.min(3)) as f32,
+    };
+    if legal {
+        score -= 2.0;
+    }
+    // "Bank Teller" is a job, "Teller Bank" an employer: what comes last decides in most tongues' short names.
+    if organisation > 0 && words.last().is_some_and(|word| ORGANISATION_WORDS.has_word(word)) {
+        score -= 0.6;
+    }
+    if is_prose(text) || words.len() > 10 {
+        score -= 1.0;
+    }
+    if text.chars().any(|c| c.is_ascii_digit()) {
+        score -= 0.3;
+    }
+    score
+}
+
+/// How much a text reads as the name of an employer.
+pub(crate) fn employer_score(text: &str) -> f32 {
+    let words = words_of(text);
+    if words.is_empty() {
+        return -1.0;
+    }
+    if SELF_EMPLOYED.is_words(&words) {
+        return 2.2;
+    }
+    let organisation = words.iter().filter(|word| ORGANISATION_WORDS.has_word(word)).count();
+    let strong_title = words.iter().filter(|word| TITLE_WORDS.has_word(word)).count();
+    let mut score = match organisation {
+        0 => 0.1,
+        1 => 1.2,
+        _ => 1.5,
+    };
+    if has_legal_form(text) {
+        score += 2.4;
+    }
+    if text.contains(" & ") && strong_title == 0 {
+        score += 0.4;
+    }
+    if strong_title > 0 && !has_legal_form(text) {
+        score -= 1.0;
+    }
+    if is_prose(text) {
+        score -= 1.5;
+    }
+    score
+}
+
+/// A legal form as a word of its own, not as the first word, and (for short ones) in capitals as it is written.
+fn has_legal_form(text: &str) -> bool {
+    text.split_whitespace().skip(1).any(|raw| {
+        let trimmed = raw.trim_matches(|c: char| matches!(c, ',' | '(' | ')' | ';'));
+        let folded = fold(trimmed);
+        let bare = folded.trim_end_matches('.');
+        let letters = bare.chars().filter(|c| c.is_alphabetic()).count();
+        let capital = trimmed.chars().next().is_some_and(char::is_uppercase) || letters > 3 || trimmed.contains('.');
+        capital && letters >= 2 && (LEGAL_FORMS.has_word(bare) || LEGAL_FORMS.has_word(&folded))
+    })
+}
+
+/// How much a text reads as a place.
+pub(crate) fn place_score(text: &str) -> f32 {
+    let words = words_of(text);
+    if words.is_empty() || words.len() > 7 {
+        return -1.5;
+    }
+    if REMOTE.is_words(&words) || words.first().is_some_and(|word| REMOTE.has_word(word)) {
+        return 2.4;
+    }
+    let mut score: f32 = 0.0;
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    if let [_, .., last] = parts[..] {
+        if is_region(last) || country(last).is_some() {
+            score += 2.4;
+        } else if parts.len() == 2 && words.len() <= 4 {
+            score += 0.1;
+        }
+    } else if country(text).is_some() || REGION_NAMES.is(text) {
+        score += 2.2;
+    }
+    let capitals = text.split_whitespace().filter(|w| w.chars().next().is_some_and(char::is_uppercase)).count();
+    if words.len() <= 3 && capitals == text.split_whitespace().count() {
+        score += 0.25;
+    }
+    if words.iter().any(|word| TITLE_WORDS.has_word(word)) || has_legal_form(text) {
+        score -= 1.6;
+    }
+    if words.iter().any(|word| ORGANISATION_WORDS.has_word(word) || DEGREE_WORDS.has_word(word)) && score < 2.0 {
+        score -= 1.0;
+    }
+    if text.chars().any(|c| c.is_ascii_digit()) {
+        score -= 1.0;
+    }
+    if is_prose(text) {
+        score -= 2.0;
+    }
+    score
+}
+
+/// How much a text reads as a degree.
+pub(crate) fn degree_score(text: &str) -> f32 {
+    let words = words_of(text);
+    if words.is_empty() {
+        return -1.0;
+    }
+    let covered = DEGREE_WORDS.coverage(&words);
+    let mut score = if covered > 0 { 1.8 + 0.1 * covered.min(4) as f32 } else { 0.0 };
+    // At the start a degree word is telling; deep inside it may be part of a school's name.
+    if DEGREE_WORDS.longest_at(&words) > 0 {
+        score += 0.7;
+    }
+    if SCHOOL_WORDS.coverage(&words) > 0 {
+        score -= 0.9;
+    }
+    if is_grade(text) {
+        score -= 2.5;
+    }
+    if is_prose(text) && covered == 0 {
+        score -= 1.5;
+    }
+    score
+}
+
+/// How much a text reads as the name of a school.
+pub(crate) fn school_score(text: &str) -> f32 {
+    let words = words_of(text);
+    if words.is_empty() {
+        return -1.0;
+    }
+    let schools = SCHOOL_WORDS.coverage(&words);
+    let mut score = if schools > 0 { 2.0 + 0.1 * schools.min(3) as f32 } else { 0.1 };
+    if schools == 0 && words.iter().any(|word| ORGANISATION_WORDS.has_word(word)) {
+        score += 0.7;
+    }
+    if DEGREE_WORDS.longest_at(&words) > 0 && schools < words.len() {
+        score -= if schools > 0 { 0.8 } else { 1.2 };
+    }
+    if is_grade(text) {
+        score -= 2.5;
+    }
+    if is_prose(text) {
+        score -= 1.0;
+    }
+    score
+}
+
+/// Whether the text is a grade: a labelled one, an honour, or a number alone.
+pub(crate) fn is_grade(text: &str) -> bool {
+    let words = words_of(text);
+    if words.is_empty() {
+        return false;
+    }
+    let number = text.chars().any(|c| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '/' | '%' | ' ' | '(' | ')'));
+    let labelled = GRADE_WORDS.longest_at(&words) > 0 && (GRADE_WORDS.coverage(&words) == words.len() || text.contains(':') || text.chars().any(|c| c.is_ascii_digit()));
+    number || labelled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entries;
+    use crate::lines::Pages;
+    use crate::testing;
+
+    fn told(lines: &[&str], judge: &Judge) -> Vec<[Option<String>; 3]> {
+        let document = testing::document(lines);
+        let pages = Pages::of(&document);
+        let entries = entries::split(&pages.lines, false);
+        let text = |part: Option<(Piece, f32)>| part.map(|(piece, _)| piece.text().to_owned());
+        tell(&entries, &[], judge).into_iter().map(|parts| [text(parts.what), text(parts.who), text(parts.place)]).collect()
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn one_line_or_three_in_any_order() {
+        assert_eq!(
+            told(&["**Software Engineer**, Acme Ltd – Leeds\t2019 – 2021"], &JOBS),
+            [[some("Software Engineer"), some("Acme Ltd"), some("Leeds")]]
+        );
+        assert_eq!(
+            told(&["**Acme Ltd**\tLeeds, UK", "Software Engineer", "2019 – 2021"], &JOBS),
+            [[some("Software Engineer"), some("Acme Ltd"), some("Leeds, UK")]]
+        );
+        assert_eq!(
+            told(&["2019 – 2021", "Software Engineer at Acme, Austin, TX"], &JOBS),
+            [[some("Software Engineer"), some("Acme"), some("Austin, TX")]]
+        );
+    }
+
+    #[test]
+    fn a_comma_inside_a_title_stays_when_the_employer_is_told() {
+        assert_eq!(
+            told(&["**Staff Nurse, Respiratory Ward**, Northern Infirmary – Hull\t2019 – 2021"], &JOBS),
+            [[some("Staff Nurse, Respiratory Ward"), some("Northern Infirmary"), some("Hull")]]
+        );
+    }
+
+    #[test]
+    fn neighbours_decide_where_the_words_are_silent() {
+        let found = told(
+            &[
+                "**Quux**\t2019 – 2021",
+                "Software Engineer",
+                "• Wrote things that are read by people",
+                "**Blorp**\t2015 – 2019",
+                "Whatsit",
+                "• Wrote other things for other people",
+            ],
+            &JOBS,
+        );
+        assert_eq!(found[1][..2], [some("Whatsit"), some("Blorp")]);
+    }
+
+    #[test]
+    fn title_employer_and_city_may_share_a_line() {
+        assert_eq!(
+            told(&["Leiter Vertrieb, Pumpenbau Nord GmbH & Co. KG, Kiel (01/2017 – heute)"], &JOBS),
+            [[some("Leiter Vertrieb"), some("Pumpenbau Nord GmbH & Co. KG"), some("Kiel")]]
+        );
+        assert_eq!(
+            told(&["2019 – 2021\t**Verpleegkundige**", "Ziekenhuis De Linde, Zwolle"], &JOBS),
+            [[some("Verpleegkundige"), some("Ziekenhuis De Linde"), some("Zwolle")]]
+        );
+    }
+
+    #[test]
+    fn degrees_and_schools_are_told_apart() {
+        assert_eq!(
+            told(&["**University of Somewhere**\t2010 – 2013", "BSc in Physics"], &STUDIES)[0][..2],
+            [some("BSc in Physics"), some("University of Somewhere")]
+        );
+        assert_eq!(
+            told(&["Máster en Derecho, Universidad de Algún Lugar, 2013 – 2015"], &STUDIES)[0][..2],
+            [some("Máster en Derecho"), some("Universidad de Algún Lugar")]
+        );
+    }
+
+    #[test]
+    fn a_legal_form_stays_with_its_company() {
+        assert_eq!(
+            told(&["Plant Manager, Foo Orthopedics, Inc., Warsaw, IN\t2004 – 2008"], &JOBS),
+            [[some("Plant Manager"), some("Foo Orthopedics, Inc."), some("Warsaw, IN")]]
+        );
+    }
+}
