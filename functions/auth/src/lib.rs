@@ -1,0 +1,157 @@
+//! Accounts and sessions.
+//!
+//! The only function that signs: an access token is good for fifteen minutes and says who asks, in which session. A
+//! session is a row of the person's; it is renewed by a refresh token that is replaced at each use (`refresh_token`).
+//! Whether an address has an account is told to nobody but its owner, by mail: neither by what is answered nor by how
+//! long that takes (`register`, `sign_in`, `forgot_password`).
+
+mod access_token;
+mod address;
+mod browser;
+mod limits;
+mod mail;
+mod me;
+mod one_use;
+mod password;
+mod profile;
+mod recovery;
+mod refresh;
+mod refresh_token;
+mod register;
+mod sessions;
+mod sign_in;
+
+use std::sync::Arc;
+
+use axum::middleware::from_fn;
+use jiff::Timestamp;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+use vitae_runtime::Aws;
+use vitae_runtime::environment::{parsed_or, required};
+use vitae_store::{Person, Session, Store, StoreError};
+use vitae_web::{Problem, User, Web};
+
+use crate::access_token::Signer;
+use crate::mail::Mailer;
+
+/// What the handlers work with. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    store: Store,
+    web: Web,
+    signer: Signer,
+    mailer: Arc<Mailer>,
+    require_verified_email: bool,
+}
+
+impl State {
+    /// Reads `SIGNING_KEY_ID`, `MAIL_FROM` and `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent).
+    ///
+    /// # Errors
+    /// When a variable is absent or cannot be read.
+    pub fn from_environment(aws: &Aws, web: &Web) -> anyhow::Result<Self> {
+        Ok(Self {
+            store: web.store().clone(),
+            web: web.clone(),
+            signer: Signer::new(aws.kms(), required("SIGNING_KEY_ID")?, web),
+            mailer: Arc::new(Mailer::new(aws.ses(), required("MAIL_FROM")?, web.app_url())?),
+            require_verified_email: parsed_or("REQUIRE_VERIFIED_EMAIL", false)?,
+        })
+    }
+
+    /// The person whose address this is, after two reads whether there is one or not.
+    async fn person_by_email(&self, email: &str) -> Result<Option<Person>, StoreError> {
+        let person = self.store.person_by_email(email).await?;
+        if person.is_none() {
+            self.store.person(Uuid::nil()).await?;
+        }
+        Ok(person)
+    }
+
+    /// The session that a request was made in, for routes where the end of a session must count at once and not only
+    /// when the access token has expired.
+    async fn live_session(&self, user: User) -> Result<Session, Problem> {
+        self.store.session(user.id, user.session_id).await?.ok_or_else(session_ended)
+    }
+}
+
+/// The routes, with their descriptions.
+pub fn routes() -> OpenApiRouter<State> {
+    let registering = OpenApiRouter::new()
+        .routes(routes!(register::register))
+        .route_layer(from_fn(|request, next| limits::REGISTER.apply(request, next)));
+    let signing_in = OpenApiRouter::new()
+        .routes(routes!(sign_in::login))
+        .routes(routes!(sign_in::token))
+        .route_layer(from_fn(|request, next| limits::SIGN_IN.apply(request, next)));
+    let recovering = OpenApiRouter::new()
+        .routes(routes!(recovery::forgot_password))
+        .route_layer(from_fn(|request, next| limits::RECOVER.apply(request, next)));
+    let redeeming = OpenApiRouter::new()
+        .routes(routes!(recovery::verify_email))
+        .routes(routes!(recovery::reset_password))
+        .route_layer(from_fn(|request, next| limits::REDEEM.apply(request, next)));
+    let renewing = OpenApiRouter::new()
+        .routes(routes!(refresh::refresh))
+        .routes(routes!(refresh::logout))
+        .route_layer(from_fn(|request, next| limits::REFRESH.apply(request, next)));
+    let own = OpenApiRouter::new()
+        .routes(routes!(me::get, me::patch))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .route_layer(from_fn(|request, next| limits::PROFILE.apply(request, next)));
+    OpenApiRouter::new()
+        .merge(registering)
+        .merge(signing_in)
+        .merge(recovering)
+        .merge(redeeming)
+        .merge(renewing)
+        .merge(own)
+        .routes(routes!(access_token::jwks))
+}
+
+fn session_ended() -> Problem {
+    Problem::unauthorized("The session has ended. Sign in again.")
+}
+
+/// Seconds since 1970, some time from `now`.
+fn after(now: Timestamp, duration: jiff::SignedDuration) -> i64 {
+    now.as_second().saturating_add(duration.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lambda_http::request::LambdaRequest;
+
+    const EVENTS: [&str; 9] = [
+        include_str!("../../../events/auth/register.json"),
+        include_str!("../../../events/auth/login.json"),
+        include_str!("../../../events/auth/login-native.json"),
+        include_str!("../../../events/auth/token.json"),
+        include_str!("../../../events/auth/refresh.json"),
+        include_str!("../../../events/auth/logout.json"),
+        include_str!("../../../events/auth/forgot-password.json"),
+        include_str!("../../../events/auth/me.json"),
+        include_str!("../../../events/auth/jwks.json"),
+    ];
+
+    #[test]
+    fn each_sample_event_is_a_request_to_a_route_of_this_function() {
+        let document = serde_json::to_value(routes().to_openapi()).unwrap();
+        for event in EVENTS {
+            let request: lambda_http::Request = serde_json::from_str::<LambdaRequest>(event).unwrap().into();
+            let (path, method) = (request.uri().path(), request.method().as_str().to_lowercase());
+            assert!(document["paths"][path][&method].is_object(), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn a_browsers_cookie_reaches_the_handlers() {
+        let event = include_str!("../../../events/auth/refresh.json");
+        let request: lambda_http::Request = serde_json::from_str::<LambdaRequest>(event).unwrap().into();
+        assert_eq!(request.headers()["cookie"], "vitae_refresh=not-a-token");
+    }
+}

@@ -1,0 +1,15 @@
+//! Wires the function.
+
+use vitae_runtime::{Aws, Error, Function, telemetry};
+use vitae_store::Store;
+use vitae_web::Web;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let aws = Aws::from_environment().await;
+    let web = Web::from_environment(&aws, Store::from_environment(&aws)?)?;
+    let state = auth::State::from_environment(&aws, &web)?;
+    let (router, _) = auth::routes().with_state(state).split_for_parts();
+    Function::new().http(vitae_web::app(router, web)).run().await
+}

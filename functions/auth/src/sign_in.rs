@@ -1,0 +1,348 @@
+//! `POST /users/login` and `POST /users/token`: a password against a session.
+
+use std::time::Duration;
+
+use axum::Form;
+use axum::extract;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use vitae_store::{Person, Session, StoreError};
+use vitae_web::{BODY_LIMIT, Json, Problem, ProblemBody, Query};
+
+use crate::access_token::{AccessToken, LIFETIME_SECONDS};
+use crate::mail::Letter;
+use crate::password::{Password, is_outdated};
+use crate::profile::Profile;
+use crate::refresh_token::{ABSOLUTE, IDLE, RefreshToken};
+use crate::{State, browser, limits, one_use};
+
+/// What a refused sign-in is told, whatever the reason.
+const WRONG: &str = "The mail address or the password is wrong.";
+/// The same where only verified addresses may sign in.
+const WRONG_OR_UNVERIFIED: &str = "The mail address or the password is wrong, or the address is not confirmed yet; then a new mail is on its way to it.";
+/// Where only verified addresses may sign in, a right password of an unverified one sends a mail. No refusal comes
+/// before this time, so that it cannot be told from the others, which would show that the account was made just now
+/// and so that the address had been free.
+const REFUSAL: Duration = Duration::from_millis(800);
+/// How much of what a device calls itself is kept, in characters.
+const LONGEST_USER_AGENT: usize = 200;
+/// A password may be hashed anew, or be changed, while it is being checked; then it is checked once more.
+const ATTEMPTS: usize = 2;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Login {
+    #[schema(example = "ada@example.org")]
+    email: String,
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// How a client keeps its refresh token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Client {
+    /// In an `HttpOnly` cookie, which no script can read; each use needs `X-CSRF-Token`.
+    #[default]
+    Browser,
+    /// By itself: the token comes in the body, and no cookie is set.
+    Native,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ClientQuery {
+    /// `browser` (the default) keeps the refresh token in a cookie; `native`, for clients without cookies, gets it as
+    /// `refresh_token` in the body and no cookie.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    client: Client,
+}
+
+/// A session as the client gets it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignedIn {
+    /// Send it as `Authorization: Bearer …`.
+    access_token: String,
+    #[schema(example = "bearer")]
+    token_type: &'static str,
+    /// Seconds for which the access token is good.
+    #[schema(example = 900)]
+    expires_in: i64,
+    /// For `client=native` alone. It is good once: each refresh answers the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    /// For browsers alone: keep it where the page finds it again, and send it as `X-CSRF-Token` to refresh and log out.
+    /// It stays the same as long as the session lasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    csrf_token: Option<String>,
+    user: Profile,
+}
+
+/// Sign in.
+///
+/// A browser gets its refresh token as a cookie (`__Secure-vitae_refresh` over https, `vitae_refresh` over http;
+/// `HttpOnly`, `SameSite=Strict`, path `/api/v1/users`), so the page that asks must be of the same site. What is wrong is
+/// never said: an address without an account is answered like a wrong password, after the same work. Where the service
+/// asks for verified addresses, so is one that is not verified, and a new mail is sent to it.
+#[utoipa::path(
+    post, path = "/api/v1/users/login", operation_id = "login", tag = "Users and sessions", security(()),
+    params(ClientQuery), request_body = Login,
+    responses(
+        (status = 200, body = SignedIn, description = "Signed in", headers(("Set-Cookie" = String, description = "The refresh token, for browsers"))),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "The body is not JSON, or the query has no valid form"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "The address or the password is wrong"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The body is not declared as JSON"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A member is missing, unknown or of another type"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts"),
+    )
+)]
+pub(crate) async fn login(
+    extract::State(state): extract::State<State>,
+    Query(ClientQuery { client }): Query<ClientQuery>,
+    headers: HeaderMap,
+    Json(body): Json<Login>,
+) -> Result<Response, Problem> {
+    let Some((person, session, token)) = sign_in(&state, &body.email, &body.password, &headers, ABSOLUTE).await? else {
+        return Err(Problem::unauthorized(refusal(&state)));
+    };
+    if client == Client::Browser {
+        // A new sign-in ends the session that the browser had, so that none is left that nobody can end.
+        if let Some(old) = browser::cookie_token(&state.web, &headers) {
+            end_session_of(&state, &old).await?;
+        }
+    }
+    answer(&state, person, &session, &token, client).await
+}
+
+/// The OAuth 2.0 password grant (RFC 6749, 4.3), as the documentation's "Authorize" button uses it. Further members of
+/// OAuth 2.0, such as `scope` and `client_id`, are accepted and mean nothing here.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct PasswordGrant {
+    /// `password`, if it is sent.
+    #[schema(example = "password")]
+    grant_type: Option<String>,
+    /// The mail address.
+    username: String,
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// The answer of RFC 6749, 5.1.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OAuthToken {
+    access_token: String,
+    #[schema(example = "bearer")]
+    token_type: &'static str,
+    #[schema(example = 900)]
+    expires_in: i64,
+}
+
+/// The error of RFC 6749, 5.2, which OAuth 2.0 clients read.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OAuthError {
+    /// `invalid_request`, `invalid_grant` or `unsupported_grant_type`.
+    #[schema(example = "invalid_grant")]
+    error: &'static str,
+    error_description: String,
+}
+
+/// Get an access token by the OAuth 2.0 password form.
+///
+/// For the documentation's "Authorize" button and for scripts. The session ends with the token; there is no refresh
+/// token. What OAuth 2.0 clients must understand is answered in its own form (RFC 6749, 5.2), all else as a problem.
+#[utoipa::path(
+    post, path = "/api/v1/users/token", operation_id = "getToken", tag = "Users and sessions", security(()),
+    request_body(content = PasswordGrant, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, body = OAuthToken, description = "An access token"),
+        (status = 400, body = OAuthError, description = "The form is incomplete, or the address or the password is wrong"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The body is not a form"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts"),
+    )
+)]
+pub(crate) async fn token(
+    extract::State(state): extract::State<State>,
+    headers: HeaderMap,
+    form: Result<Form<PasswordGrant>, FormRejection>,
+) -> Result<Response, Problem> {
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) => {
+            return match rejection.status() {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE => Err(Problem::unsupported_media_type(
+                    "Send a form, with `Content-Type: application/x-www-form-urlencoded`.",
+                )),
+                StatusCode::PAYLOAD_TOO_LARGE => Err(Problem::content_too_large(BODY_LIMIT)),
+                _ => Ok(oauth_error("invalid_request", "Send username and password, each once.")),
+            };
+        }
+    };
+    if form.grant_type.is_some_and(|grant| grant != "password") {
+        return Ok(oauth_error("unsupported_grant_type", "The only grant here is password."));
+    }
+    let lasts = SignedDuration::from_secs(LIFETIME_SECONDS);
+    let Some((person, session, _)) = sign_in(&state, &form.username, &form.password, &headers, lasts).await? else {
+        return Ok(oauth_error("invalid_grant", refusal(&state)));
+    };
+    let AccessToken { token, expires_in } = state.signer.sign(&person, &session).await?;
+    Ok(Json(OAuthToken { access_token: token, token_type: "bearer", expires_in }).into_response())
+}
+
+fn oauth_error(error: &'static str, description: &str) -> Response {
+    (StatusCode::BAD_REQUEST, Json(OAuthError { error, error_description: description.to_owned() })).into_response()
+}
+
+/// What both ways of signing in say to whoever may not.
+fn refusal(state: &State) -> &'static str {
+    if state.require_verified_email { WRONG_OR_UNVERIFIED } else { WRONG }
+}
+
+/// A new session for whoever knows the password; `None`, after the same work, for whoever does not.
+async fn sign_in(
+    state: &State,
+    email: &str,
+    password: &str,
+    headers: &HeaderMap,
+    lasts: SignedDuration,
+) -> Result<Option<(Person, Session, RefreshToken)>, Problem> {
+    let started = Instant::now();
+    let account = email.trim().to_lowercase();
+    limits::SIGN_IN_ACCOUNT.count(&state.web, &account).await?;
+    for _ in 0..ATTEMPTS {
+        let Some(person) = authenticate(state, &account, password).await? else { break };
+        if state.require_verified_email && !person.email_verified {
+            remind(state, &person, &account).await;
+            break;
+        }
+        let person = with_current_hash(state, person, password).await;
+        let (session, token) = new_session(&person, headers, lasts, Timestamp::now());
+        match state.store.create_session(&session, &person).await {
+            Ok(()) => return Ok(Some((person, session, token))),
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if state.require_verified_email {
+        tokio::time::sleep_until(started + REFUSAL).await;
+    }
+    Ok(None)
+}
+
+async fn authenticate(state: &State, account: &str, password: &str) -> Result<Option<Person>, Problem> {
+    let person = state.person_by_email(account).await?;
+    let hash = person.as_ref().map(|person| person.password_hash.as_str());
+    let right = Password::typed(password).matches(hash).await.map_err(Problem::internal)?;
+    Ok(person.filter(|_| right))
+}
+
+/// Sends a new verification mail, unless the mailbox has had its share.
+async fn remind(state: &State, person: &Person, account: &str) {
+    if limits::MAILBOX.count(&state.web, account).await.is_ok()
+        && let Err(error) = one_use::send(state, person, Letter::VerifyEmail).await
+    {
+        tracing::error!(%error, "a verification mail was not sent");
+    }
+}
+
+/// The person with a hash of the parameters in force. Where that fails the old one stays: the next sign-in tries again.
+async fn with_current_hash(state: &State, person: Person, password: &str) -> Person {
+    if !is_outdated(&person.password_hash) {
+        return person;
+    }
+    let renewed = match Password::typed(password).hash().await {
+        Ok(password_hash) => state.store.update_person(Person { password_hash, ..person.clone() }).await,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "a password was not hashed anew");
+            return person;
+        }
+    };
+    renewed.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a new hash was not stored");
+        person
+    })
+}
+
+fn new_session(person: &Person, headers: &HeaderMap, lasts: SignedDuration, now: Timestamp) -> (Session, RefreshToken) {
+    let token = RefreshToken::first(person.user_id, Uuid::now_v7());
+    let session = Session {
+        session_id: token.session_id,
+        user_id: person.user_id,
+        family_hash: token.family_hash(),
+        token_hash: token.token_hash(),
+        previous: None,
+        amr: vec!["pwd".to_owned()],
+        user_agent: user_agent(headers),
+        created_at: now,
+        last_used_at: now,
+        ends_at: now + lasts,
+        expires_at: crate::after(now, lasts.min(IDLE)),
+    };
+    (session, token)
+}
+
+fn user_agent(headers: &HeaderMap) -> Option<String> {
+    let sent = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    let kept: String = sent.trim().chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect();
+    (!kept.is_empty()).then_some(kept)
+}
+
+/// Ends the session of a token, if it has one of its family.
+pub(crate) async fn end_session_of(state: &State, token: &RefreshToken) -> Result<(), Problem> {
+    let session = state.store.session(token.user_id, token.session_id).await?;
+    if session.is_some_and(|session| session.family_hash == token.family_hash()) {
+        state.store.end_session(token.user_id, token.session_id).await?;
+    }
+    Ok(())
+}
+
+/// The answer that hands a session to its client.
+pub(crate) async fn answer(
+    state: &State,
+    person: Person,
+    session: &Session,
+    token: &RefreshToken,
+    client: Client,
+) -> Result<Response, Problem> {
+    let access = state.signer.sign(&person, session).await?;
+    let is_browser = client == Client::Browser;
+    let body = Json(SignedIn {
+        access_token: access.token,
+        token_type: "bearer",
+        expires_in: access.expires_in,
+        refresh_token: (!is_browser).then(|| token.encode()),
+        csrf_token: is_browser.then(|| token.csrf_token()),
+        user: person.into(),
+    });
+    let mut response = body.into_response();
+    if is_browser {
+        response.headers_mut().append(header::SET_COOKIE, browser::keep(&state.web, token));
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn a_user_agent_is_kept_in_part_and_without_control_characters() {
+        let agent = |value: &str| {
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            user_agent(&HeaderMap::from_iter([(header::USER_AGENT, value)]))
+        };
+        assert_eq!(agent("Mozilla/5.0 (X11)").as_deref(), Some("Mozilla/5.0 (X11)"));
+        assert_eq!(agent("a\tb").as_deref(), Some("ab"));
+        assert_eq!(agent(&"x".repeat(500)).map(|kept| kept.len()), Some(200));
+        assert_eq!(agent(" "), None);
+        assert_eq!(user_agent(&HeaderMap::new()), None);
+    }
+}
