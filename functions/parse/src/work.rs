@@ -1,0 +1,276 @@
+//! One job, from its lease to its end.
+
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use vitae_blobs::keys;
+use vitae_document::{Document, sandbox, sniff};
+use vitae_queue::{CountedEvent, EventKind, JobMessage, Retry};
+use vitae_resume::Resume;
+use vitae_store::{Cv, CvSource, Job, JobError, JobKind, JobResult, JobStatus, Lease, SourceFile};
+
+use crate::State;
+use crate::failure::{Reason, Stop};
+use crate::refine::refine;
+
+/// How long a stage may take before another worker may take the job over; as long as the function may run.
+const LEASE: SignedDuration = SignedDuration::from_secs(180);
+/// Largest file that is read, in bytes; the presigned address admits no larger one.
+const LARGEST_FILE: u64 = 10 * 1024 * 1024;
+
+/// Works on the job that a message names.
+pub(crate) async fn one_job(state: &State, message: &JobMessage) -> Result<(), Retry> {
+    let owner = Uuid::now_v7().to_string();
+    let lease = state.store.take_job(message.user_id, message.job_id, &owner, LEASE).await.map_err(again)?;
+    let job = match lease {
+        Lease::Taken(job) => *job,
+        Lease::Busy => return Err(Retry("another worker has the job".to_owned())),
+        Lease::Missing => return remove_orphan(state, &keys::original(message.user_id, message.job_id)).await,
+        Lease::Finished(job) => return after_the_end(state, &job).await,
+    };
+    let span = tracing::info_span!("job", job_id = %job.job_id, kind = ?job.kind);
+    tracing::Instrument::instrument(work_on(state, job, &owner), span).await
+}
+
+async fn work_on(state: &State, job: Job, owner: &str) -> Result<(), Retry> {
+    if job.status == JobStatus::Generating {
+        // The résumé was stored; what may be missing is the word to the next worker.
+        let job = state.store.release_job(job, owner).await.map_err(again)?;
+        return announce(state, &job).await;
+    }
+    let mut job = job;
+    match read_and_store(state, &mut job, owner).await {
+        Ok(stored) => announce(state, &stored).await,
+        Err(Stop::Failed(reason)) => fail(state, &job, owner, reason).await,
+        Err(Stop::Lost) => {
+            tracing::info!("the job was stopped or taken over");
+            match state.store.job(job.user_id, job.job_id).await.map_err(again)? {
+                None => remove_orphan(state, &keys::original(job.user_id, job.job_id)).await,
+                Some(now) => after_the_end(state, &now).await,
+            }
+        }
+        Err(Stop::Again(reason)) => {
+            // The lease is given back so that the message, when it comes again, need not wait for it to run out.
+            if let Err(error) = state.store.release_job(job, owner).await {
+                tracing::warn!(%error, "the lease could not be given back");
+            }
+            Err(Retry(reason))
+        }
+    }
+}
+
+/// Every stage from the stored bytes to the stored résumé. `job` is kept up to date, so that the caller can end it.
+async fn read_and_store(state: &State, job: &mut Job, owner: &str) -> Result<Job, Stop> {
+    let started = Instant::now();
+    *job = state.store.advance_job(job, owner, JobStatus::Extracting, LEASE).await?;
+    let source = job
+        .source
+        .clone()
+        .ok_or_else(|| Stop::Failed(Reason::of_file("file_missing", "This job has no file. Upload the CV again.")))?;
+    let bytes = state.files.get(&source.key, LARGEST_FILE).await?;
+    check_declared(&bytes, &source)?;
+    let limits = state.limits.clone();
+    let reading = in_background(move || sandbox::read(&bytes, &limits)).await??;
+    let pictures = reading.images.len();
+    let document = vitae_recognition::recognise(&state.textract, reading).await?;
+    let extracted = started.elapsed();
+
+    *job = state.store.advance_job(job, owner, JobStatus::Parsing, LEASE).await?;
+    let text = document.text();
+    let resume = in_background(move || understand(&document)).await??;
+    let resume = match &state.models {
+        Some(chain) => refine(chain, resume, &text).await,
+        None => resume,
+    };
+    let parsed = started.elapsed();
+
+    *job = state.store.advance_job(job, owner, JobStatus::Validating, LEASE).await?;
+    let stored = store(state, job.clone(), owner, resume, source).await?;
+    tracing::info!(
+        pages_recognised = pictures,
+        extracting_ms = extracted.as_millis() as u64,
+        parsing_ms = (parsed - extracted).as_millis() as u64,
+        total_ms = started.elapsed().as_millis() as u64,
+        "a CV was read"
+    );
+    Ok(stored)
+}
+
+/// The bytes must be those that were declared when the upload was asked for, and of the type that was declared.
+fn check_declared(bytes: &[u8], source: &SourceFile) -> Result<(), Stop> {
+    if bytes.len() as u64 != source.size || hex::encode(Sha256::digest(bytes)) != source.sha256 {
+        return Err(Stop::Failed(Reason::of_file(
+            "file_not_as_declared",
+            "The uploaded bytes are not those that were declared. Upload the file again.",
+        )));
+    }
+    match sniff(bytes) {
+        Some(format) if format.media_type() != source.content_type => Err(Stop::Failed(Reason::of_file(
+            "type_not_as_declared",
+            format!(
+                "The file was declared as {} and is {}. Upload it again with its real type.",
+                source.content_type,
+                format.media_type()
+            ),
+        ))),
+        // What is of no type that we read is refused by the reader, which can say what it is instead.
+        _ => Ok(()),
+    }
+}
+
+fn understand(document: &Document) -> Result<Resume, Stop> {
+    if document.words().next().is_none() {
+        return Err(Stop::Failed(Reason::of_file(
+            "no_text",
+            "No text was found in the file. Upload a sharper scan, or the original document.",
+        )));
+    }
+    let resume = vitae_parser::parse(document).resume;
+    resume.validate().map_err(|violations| {
+        let pointers: Vec<_> = violations.iter().map(|violation| violation.pointer.as_str()).collect();
+        tracing::error!(?pointers, "the parser wrote an invalid resume");
+        Stop::Failed(Reason::of_file(
+            "not_a_valid_resume",
+            "What was read does not form a valid CV. Upload another version of it, or import it as JSON Resume.",
+        ))
+    })?;
+    Ok(resume)
+}
+
+async fn store(state: &State, job: Job, owner: &str, mut resume: Resume, source: SourceFile) -> Result<Job, Stop> {
+    let spans_key = keys::spans(&source.key);
+    let spans = resume.meta.vitae.as_mut().map(|vitae| std::mem::take(&mut vitae.spans)).unwrap_or_default();
+    let spans = serde_json::to_vec(&spans).map_err(|error| Stop::Again(error.to_string()))?;
+    state.files.put(&spans_key, spans, "application/json", None).await?;
+
+    let before = state.store.cv(job.user_id, job.cv_id).await?;
+    let now = Timestamp::now();
+    let cv = Cv {
+        cv_id: job.cv_id,
+        user_id: job.user_id,
+        resume,
+        source: CvSource::File { file: source, spans_key: Some(spans_key) },
+        preferences: job.preferences.clone(),
+        created_at: before.as_ref().map_or(now, |before| before.created_at),
+        updated_at: now,
+        version: before.map_or(1, |before| before.version + 1),
+    };
+    let to_generate = job.kind == JobKind::Upload && job.preferences.auto_generate;
+    let job = if to_generate {
+        Job { status: JobStatus::Generating, ..job }
+    } else {
+        let result = JobResult { cv_id: job.cv_id, portfolio_id: None, portfolio_url: None };
+        Job { status: JobStatus::Completed, result: Some(result), ..job }
+    };
+    Ok(state.store.store_read_cv(&cv, job, owner).await?)
+}
+
+/// Counts the CV and sends the job on. Both may happen twice.
+async fn announce(state: &State, job: &Job) -> Result<(), Retry> {
+    let Some(cv) = state.store.cv(job.user_id, job.cv_id).await.map_err(again)? else { return Ok(()) };
+    let vitae = cv.resume.meta.vitae.unwrap_or_default();
+    let since = job.started_at.unwrap_or(cv.updated_at);
+    let kind = EventKind::CvProcessed {
+        cv_id: cv.cv_id,
+        pages: vitae.page_count as u32,
+        recognised_pages: vitae.recognised_pages as u32,
+        milliseconds: cv.updated_at.duration_since(since).as_millis().max(0) as u64,
+    };
+    state.events.send(&CountedEvent::once(job.job_id, job.user_id, kind)).await.map_err(again)?;
+    if job.status == JobStatus::Generating {
+        let message = JobMessage { user_id: job.user_id, job_id: job.job_id };
+        state.generate.send(&message).await.map_err(again)?;
+    }
+    Ok(())
+}
+
+async fn fail(state: &State, job: &Job, owner: &str, reason: Reason) -> Result<(), Retry> {
+    tracing::warn!(stage = job.status.as_str(), code = reason.code, "the job failed");
+    let error =
+        JobError { stage: job.status, code: reason.code.clone(), detail: reason.detail, retryable: reason.retryable };
+    match state.store.fail_job(job, owner, error).await {
+        Ok(_) => {}
+        Err(vitae_store::StoreError::Conflict) => return Ok(()),
+        Err(error) => return Err(again(error)),
+    }
+    let kind = EventKind::JobFailed { stage: job.status.as_str().to_owned(), code: reason.code };
+    state.events.send(&CountedEvent::once(job.job_id, job.user_id, kind)).await.map_err(again)
+}
+
+/// A message for a job that is over. A CV that was stored is announced again, in case the first time was cut off; the
+/// file of a job that was stopped, or expired, belongs to nothing.
+async fn after_the_end(state: &State, job: &Job) -> Result<(), Retry> {
+    match job.status {
+        JobStatus::Completed if job.kind != JobKind::Generate => announce(state, job).await,
+        JobStatus::Cancelled | JobStatus::Expired if job.kind == JobKind::Upload => {
+            let stored = state.store.cv(job.user_id, job.cv_id).await.map_err(again)?.is_some();
+            if stored { Ok(()) } else { remove_orphan(state, &keys::original(job.user_id, job.job_id)).await }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An upload outlives its job when its address did: the object goes.
+async fn remove_orphan(state: &State, key: &str) -> Result<(), Retry> {
+    tracing::warn!("an upload without a job is removed");
+    state.files.delete(&keys::spans(key)).await.map_err(again)?;
+    state.files.delete(key).await.map_err(again)
+}
+
+/// Runs what keeps a processor busy beside the event loop. A panic there is the file's doing, and costs only its job.
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Stop> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| {
+        Stop::Failed(Reason::of_file(
+            "reader_failed",
+            "Reading this file failed on our side. Upload another version of it; we look into this one.",
+        ))
+    })
+}
+
+fn again(error: impl std::fmt::Display) -> Retry {
+    Retry(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(bytes: &[u8], content_type: &str) -> SourceFile {
+        SourceFile {
+            key: "uploads/a/b/original".to_owned(),
+            filename: "cv".to_owned(),
+            content_type: content_type.to_owned(),
+            size: bytes.len() as u64,
+            sha256: hex::encode(Sha256::digest(bytes)),
+        }
+    }
+
+    fn code(result: Result<(), Stop>) -> Option<String> {
+        match result {
+            Ok(()) => None,
+            Err(Stop::Failed(reason)) => Some(reason.code),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn bytes_must_be_what_was_declared() {
+        let text = b"Ada Lovelace\nMathematician\n";
+        assert_eq!(code(check_declared(text, &source(text, "text/plain"))), None);
+        assert_eq!(
+            code(check_declared(b"Ada Lovelace\nMathematiciam\n", &source(text, "text/plain"))),
+            Some("file_not_as_declared".to_owned())
+        );
+        assert_eq!(
+            code(check_declared(text, &source(text, "application/pdf"))),
+            Some("type_not_as_declared".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_document_without_words_is_no_cv() {
+        assert!(matches!(understand(&Document::default()), Err(Stop::Failed(reason)) if reason.code == "no_text"));
+    }
+}

@@ -1,0 +1,19 @@
+//! Wires the function: HTTP for people, the clock for the sweeper.
+
+use vitae_runtime::{Aws, Error, Function, telemetry};
+use vitae_store::Store;
+use vitae_web::Web;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let aws = Aws::from_environment().await;
+    let store = Store::from_environment(&aws)?;
+    let state = upload_url::State::from_environment(&aws, store.clone())?;
+    let (router, _) = upload_url::routes().with_state(state.clone()).split_for_parts();
+    Function::new()
+        .http(vitae_web::app(router, Web::from_environment(&aws, store)?))
+        .schedule(move || upload_url::sweep(state.clone()))
+        .run()
+        .await
+}
