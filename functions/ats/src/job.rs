@@ -1,0 +1,856 @@
+//! A job description: what it asks for, how urgently, and what of it a résumé holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use unicode_segmentation::UnicodeSegmentation;
+use utoipa::ToSchema;
+use vitae_resume::Resume;
+
+use crate::language;
+use crate::sheet::clean_line;
+use crate::terms::{self, Concept};
+
+/// What a job description asks for beside what the résumé holds.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = AtsJobMatch)]
+pub(crate) struct JobMatch {
+    /// Language of the job description, ISO 639-1, where it could be told.
+    pub(crate) language: Option<String>,
+    /// The job title asked about, where one was given.
+    pub(crate) title: Option<TitleMatch>,
+    /// Terms that the wording makes a condition.
+    pub(crate) required: Vec<TermMatch>,
+    /// Terms that the wording calls welcome.
+    pub(crate) preferred: Vec<TermMatch>,
+    /// Terms that stand there without either.
+    pub(crate) mentioned: Vec<TermMatch>,
+    /// How many sentences were left out because they say nothing about the work: equal opportunity, benefits, the
+    /// employer's portrait.
+    pub(crate) sentences_left_out: usize,
+}
+
+/// One term of a job description.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = AtsTermMatch)]
+pub(crate) struct TermMatch {
+    /// The term's usual name.
+    pub(crate) term: String,
+    /// How the job description writes it.
+    pub(crate) asked_as: String,
+    /// Whether the résumé holds it, and how.
+    pub(crate) found: TermFound,
+    /// How the résumé writes it, where it does.
+    pub(crate) written_as: Option<String>,
+    /// JSON pointers of the places in the résumé that hold it.
+    pub(crate) places: Vec<String>,
+}
+
+/// Whether a résumé holds a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AtsTermFound)]
+pub(crate) enum TermFound {
+    /// As the job description writes it.
+    Exact,
+    /// In another form of the same word.
+    Stem,
+    /// Under another name or an abbreviation.
+    Synonym,
+    /// Not at all.
+    Missing,
+}
+
+/// Whether the job title asked about stands in the résumé.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = AtsTitleMatch)]
+pub(crate) struct TitleMatch {
+    /// The title.
+    pub(crate) title: String,
+    /// Whether the headline or a position holds all its words.
+    pub(crate) found: bool,
+    /// JSON pointers of the places that do.
+    pub(crate) places: Vec<String>,
+}
+
+/// How urgently a sentence asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    Mentioned,
+    Preferred,
+    Required,
+}
+
+/// The terms of a job description, before any résumé is looked at.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Job {
+    language: Option<&'static str>,
+    asked: Vec<Asked>,
+    sentences_left_out: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Asked {
+    term: Term,
+    need: Need,
+    /// Every form in which it stands there; the first is the one shown.
+    forms: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Term {
+    Listed(Concept),
+    /// A term that the list does not hold, lower case.
+    Other(String),
+}
+
+impl Job {
+    /// Reads a job description. `resume` lends its own skills as further terms to look for.
+    pub(crate) fn read(description: &str, resume: &Resume) -> Self {
+        let language = language::of_text(description);
+        let (sentences, sentences_left_out) = sentences(description);
+        let own: Vec<String> = own_terms(resume);
+        let mut asked: BTreeMap<Term, Asked> = BTreeMap::new();
+        let mut order = Vec::new();
+        for (need, sentence) in &sentences {
+            let listed = terms::find(sentence, language);
+            let mut here: Vec<(Term, String)> = listed
+                .iter()
+                .map(|found| (Term::Listed(found.concept), sentence[found.start..found.end].to_owned()))
+                .collect();
+            let mut taken: Vec<(usize, usize)> = listed.iter().map(|found| (found.start, found.end)).collect();
+            for term in &own {
+                let places = terms::whole_places(sentence, term);
+                if !places.is_empty() {
+                    here.push((Term::Other(term.to_lowercase()), term.clone()));
+                    taken.extend(places);
+                }
+            }
+            if *need > Need::Mentioned {
+                here.extend(coined(sentence, &taken).into_iter().map(|form| (Term::Other(form.to_lowercase()), form)));
+            }
+            for (term, form) in here {
+                let entry = asked.entry(term.clone()).or_insert_with(|| {
+                    order.push(term.clone());
+                    Asked { term, need: *need, forms: Vec::new() }
+                });
+                entry.need = entry.need.max(*need);
+                if !entry.forms.contains(&form) {
+                    entry.forms.push(form);
+                }
+            }
+        }
+        let asked = order.into_iter().filter_map(|term| asked.remove(&term)).collect();
+        Self { language, asked, sentences_left_out }
+    }
+
+    /// How many terms it asks for.
+    pub(crate) fn len(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// Sets the terms beside what a résumé holds.
+    pub(crate) fn compare(&self, resume: &Resume, title: Option<&str>) -> JobMatch {
+        let language = language::of_resume(resume);
+        let texts = texts_of(resume);
+        let mut held: BTreeMap<Concept, Vec<(usize, String, bool)>> = BTreeMap::new();
+        for (i, (_, text)) in texts.iter().enumerate() {
+            for found in terms::find(text, language.as_deref()) {
+                let form = text[found.start..found.end].to_owned();
+                held.entry(found.concept).or_default().push((i, form, found.inflected));
+            }
+        }
+        let matched = |need: Need| {
+            let asked = self.asked.iter().filter(|asked| asked.need == need);
+            asked.map(|asked| term_match(asked, &held, &texts)).collect()
+        };
+        JobMatch {
+            language: self.language.map(str::to_owned),
+            title: title.map(clean_line).filter(|title| !title.is_empty()).map(|title| title_match(title, resume)),
+            required: matched(Need::Required),
+            preferred: matched(Need::Preferred),
+            mentioned: matched(Need::Mentioned),
+            sentences_left_out: self.sentences_left_out,
+        }
+    }
+
+    /// How much a text has to do with the job: each term in it once, a required one three times a mentioned one.
+    pub(crate) fn relevance(&self, text: &str, language: Option<&str>) -> u32 {
+        let listed: BTreeSet<Concept> = terms::find(text, language).into_iter().map(|found| found.concept).collect();
+        self.asked
+            .iter()
+            .filter(|asked| match &asked.term {
+                Term::Listed(concept) => listed.contains(concept),
+                Term::Other(term) => terms::contains_whole(text, term),
+            })
+            .map(|asked| match asked.need {
+                Need::Required => 3,
+                Need::Preferred => 2,
+                Need::Mentioned => 1,
+            })
+            .sum()
+    }
+}
+
+fn term_match(
+    asked: &Asked,
+    held: &BTreeMap<Concept, Vec<(usize, String, bool)>>,
+    texts: &[(String, String)],
+) -> TermMatch {
+    let asked_as = asked.forms.first().cloned().unwrap_or_default();
+    let (term, hits): (String, Vec<(usize, String, bool)>) = match &asked.term {
+        Term::Listed(concept) => (terms::name_of(*concept).to_owned(), held.get(concept).cloned().unwrap_or_default()),
+        Term::Other(needle) => {
+            let hits = texts.iter().enumerate().filter(|(_, (_, text))| terms::contains_whole(text, needle));
+            (asked_as.clone(), hits.map(|(i, _)| (i, asked_as.clone(), false)).collect())
+        }
+    };
+    let how = |(_, form, inflected): &(usize, String, bool)| {
+        let same = asked.forms.iter().any(|asked| asked.to_lowercase() == form.to_lowercase());
+        let same_stem = || asked.forms.iter().any(|asked| terms::stems(asked, None) == terms::stems(form, None));
+        match same {
+            true => TermFound::Exact,
+            // Signs have no stem: `C#` and `C` must not meet here.
+            false
+                if form.chars().all(|c| c.is_alphabetic() || c == ' ' || c == '-')
+                    && (*inflected || same_stem())
+                    && same_stem() =>
+            {
+                TermFound::Stem
+            }
+            false => TermFound::Synonym,
+        }
+    };
+    let best = hits.iter().map(|hit| (how(hit), hit.1.clone())).min_by_key(|(how, _)| *how);
+    let mut places: Vec<String> = hits.iter().map(|(i, _, _)| texts[*i].0.clone()).collect();
+    places.dedup();
+    let (found, written_as) = match best {
+        Some((how, form)) => (how, Some(form)),
+        None => (TermFound::Missing, None),
+    };
+    TermMatch { term, asked_as, found, written_as, places }
+}
+
+fn title_match(title: String, resume: &Resume) -> TitleMatch {
+    let language = language::of_resume(resume);
+    let wanted: BTreeSet<String> = terms::stems(&title, language.as_deref()).into_iter().collect();
+    let positions =
+        resume.work.iter().enumerate().map(|(i, work)| (format!("/work/{i}/position"), work.position.as_deref()));
+    let places: Vec<String> = std::iter::once(("/basics/label".to_owned(), resume.basics.label.as_deref()))
+        .chain(positions)
+        .filter(|(_, text)| {
+            let held: BTreeSet<String> =
+                terms::stems(text.unwrap_or_default(), language.as_deref()).into_iter().collect();
+            wanted.is_subset(&held)
+        })
+        .map(|(pointer, _)| pointer)
+        .collect();
+    TitleMatch { title, found: !places.is_empty(), places }
+}
+
+/// Every text of a résumé that says what the person can and did, with its pointer.
+pub(crate) fn texts_of(resume: &Resume) -> Vec<(String, String)> {
+    let document = serde_json::to_value(resume).unwrap_or_default();
+    let mut texts = Vec::new();
+    let members = [
+        "/basics/label",
+        "/basics/summary",
+        "/work",
+        "/projects",
+        "/skills",
+        "/education",
+        "/certificates",
+        "/publications",
+        "/awards",
+        "/volunteer",
+        "/languages",
+        "/interests",
+    ];
+    for pointer in members {
+        if let Some(value) = document.pointer(pointer) {
+            collect(value, &mut pointer.to_owned(), &mut texts);
+        }
+    }
+    texts
+}
+
+fn collect(value: &serde_json::Value, pointer: &mut String, texts: &mut Vec<(String, String)>) {
+    use serde_json::Value;
+    let length = pointer.len();
+    match value {
+        Value::String(text) => texts.push((pointer.clone(), text.clone())),
+        Value::Array(entries) => {
+            for (i, entry) in entries.iter().enumerate() {
+                pointer.push_str(&format!("/{i}"));
+                collect(entry, pointer, texts);
+                pointer.truncate(length);
+            }
+        }
+        Value::Object(members) => {
+            let telling = |name: &str| !matches!(name, "url" | "startDate" | "endDate" | "date" | "releaseDate");
+            for (name, member) in members.iter().filter(|(name, _)| telling(name)) {
+                pointer.push('/');
+                pointer.push_str(name);
+                collect(member, pointer, texts);
+                pointer.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The résumé's own skills that the list does not hold: a job description may well ask for them.
+fn own_terms(resume: &Resume) -> Vec<String> {
+    let names = resume.skills.iter().filter(|skill| skill.keywords.is_empty()).filter_map(|skill| skill.name.as_ref());
+    let mut own: Vec<String> = names
+        .chain(resume.skills.iter().flat_map(|skill| &skill.keywords))
+        .chain(resume.projects.iter().flat_map(|project| &project.keywords))
+        .map(|term| clean_line(term))
+        .filter(|term| (3..=60).contains(&term.chars().count()) && terms::find(term, None).is_empty())
+        .collect();
+    own.sort_by_key(|term| term.to_lowercase());
+    own.dedup_by_key(|term| term.to_lowercase());
+    own
+}
+
+/// Names that nobody takes for a word of the language: capitals (`FPGA`) and mixed case (`SolidWorks`, `iTWO`).
+fn coined(sentence: &str, taken: &[(usize, usize)]) -> Vec<String> {
+    const NO_SKILLS: [&str; 45] = [
+        "II", "III", "IV", "VI", "VII", "USA", "US", "UK", "EU", "UAE", "NYC", "CV", "IT", "HR", "CEO", "CTO", "CFO",
+        "COO", "VP", "FTE", "PTO", "OK", "AND", "OR", "NOT", "THE", "FOR", "YOU", "MUST", "HAVE", "EOE", "EEO", "ID",
+        "BS", "BA", "MS", "MA", "BSC", "MSC", "PHD", "MBA", "GPA", "AM", "PM", "EUR",
+    ];
+    let shouted = sentence.chars().filter(|c| c.is_uppercase()).count() * 2
+        > sentence.chars().filter(|c| c.is_alphabetic()).count();
+    if shouted {
+        return Vec::new();
+    }
+    let free = |start: usize, end: usize| taken.iter().all(|(from, to)| end <= *from || start >= *to);
+    sentence
+        .unicode_word_indices()
+        .filter(|(start, word)| free(*start, start + word.len()))
+        .map(|(_, word)| word)
+        .filter(|word| word.is_ascii() && word.chars().all(char::is_alphanumeric) && (2..=20).contains(&word.len()))
+        .filter(|word| {
+            let upper = word.bytes().filter(u8::is_ascii_uppercase).count();
+            let lower = word.bytes().filter(u8::is_ascii_lowercase).count();
+            let capitals = lower == 0 && upper >= 2 && word.len() <= 6;
+            let mixed = lower >= 1
+                && word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
+                && upper >= 1
+                && !word.ends_with("In");
+            // The plural of an abbreviation (`KPIs`) is not mixed case.
+            let plural = upper + 1 == word.len() && word.ends_with('s');
+            (capitals || mixed && !plural) && !NO_SKILLS.contains(&word.to_uppercase().as_str())
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The sentences that ask for something, with how urgently, and how many were left out.
+fn sentences(description: &str) -> (Vec<(Need, String)>, usize) {
+    let mut under = Some(Need::Mentioned);
+    let mut kept = Vec::new();
+    let mut left_out = 0;
+    for line in description.lines().map(clean_line).filter(|line| !line.is_empty()) {
+        if let Some(heading) = heading(&line) {
+            under = heading;
+            // `Requirements: Rust, Go` is a heading and its text on one line.
+            if line.split_once([':', '：']).is_none_or(|(_, rest)| rest.trim().is_empty()) {
+                continue;
+            }
+        }
+        for sentence in split_sentences(&line) {
+            let lower = sentence.to_lowercase();
+            if BOILERPLATE.iter().any(|phrase| lower.contains(phrase)) {
+                left_out += 1;
+                continue;
+            }
+            let Some(need) = under else {
+                left_out += 1;
+                continue;
+            };
+            // What stands in brackets can be wanted otherwise than what stands around them: `SQL (PostgreSQL preferred)`.
+            let (outside, inside) = brackets_apart(sentence);
+            for part in std::iter::once(outside).chain(inside) {
+                kept.push((need_said(&part).unwrap_or(need), part));
+            }
+        }
+    }
+    (kept, left_out)
+}
+
+/// How urgently a sentence asks by its own words.
+fn need_said(sentence: &str) -> Option<Need> {
+    let lower = sentence.to_lowercase();
+    if PREFERRED_PHRASES.iter().any(|phrase| has_phrase(&lower, phrase)) {
+        Some(Need::Preferred)
+    } else if REQUIRED_PHRASES.iter().any(|phrase| has_phrase(&lower, phrase)) {
+        Some(Need::Required)
+    } else {
+        None
+    }
+}
+
+/// A sentence without those of its brackets that say by themselves how urgent they are, and these.
+fn brackets_apart(sentence: &str) -> (String, Vec<String>) {
+    let (mut outside, mut inside, mut rest) = (String::new(), Vec::new(), sentence);
+    while let Some((before, after)) = rest.split_once('(')
+        && let Some((within, behind)) = after.split_once(')')
+    {
+        outside.push_str(before);
+        if need_said(within).is_some() {
+            inside.push(within.trim().to_owned());
+            outside.push(' ');
+        } else {
+            outside.push_str(&format!("({within})"));
+        }
+        rest = behind;
+    }
+    outside.push_str(rest);
+    (outside, inside)
+}
+
+/// A short line that opens a part of the description: `Some(None)` opens one that says nothing about the work.
+fn heading(line: &str) -> Option<Option<Need>> {
+    let (title, alone) =
+        line.split_once([':', '：']).map_or((line, true), |(title, rest)| (title, rest.trim().is_empty()));
+    let title = title.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace('’', "'");
+    // A whole sentence is no heading; a list item may begin with one (`• Required: Rust`) only if more follows.
+    let sentence = alone && line.ends_with(['.', ',', ';']);
+    let item = alone && line.starts_with(['•', '-', '*', '–', '·']);
+    if title.split(' ').count() > 7 || sentence || item {
+        return None;
+    }
+    let starts = |phrases: &[&str]| phrases.iter().any(|phrase| title.starts_with(phrase));
+    if starts(&IDLE_HEADINGS) {
+        Some(None)
+    } else if starts(&TASK_HEADINGS) {
+        Some(Some(Need::Mentioned))
+    } else if starts(&PREFERRED_HEADINGS) {
+        Some(Some(Need::Preferred))
+    } else if starts(&REQUIRED_HEADINGS) {
+        Some(Some(Need::Required))
+    } else {
+        None
+    }
+}
+
+fn split_sentences(line: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for (i, c) in line.char_indices() {
+        let next = line[i + c.len_utf8()..].chars().next();
+        let ends = matches!(c, '!' | '?' | ';' | '。') || c == '.' && next.is_none_or(char::is_whitespace);
+        // `e.g. Rust` and `Node.js` go on; a capital after the space begins anew.
+        let begins = line[i + c.len_utf8()..].trim_start().chars().next().is_none_or(|c| !c.is_lowercase());
+        let abbreviation = line[..i].ends_with("e.g") || line[..i].ends_with("i.e") || line[..i].ends_with("z.B");
+        if ends && begins && !abbreviation {
+            sentences.push(line[start..i + c.len_utf8()].trim());
+            start = i + c.len_utf8();
+        }
+    }
+    sentences.push(line[start..].trim());
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences
+}
+
+/// Whether a phrase stands in a text between word boundaries.
+fn has_phrase(text: &str, phrase: &str) -> bool {
+    text.match_indices(phrase).any(|(start, found)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + found.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+const REQUIRED_HEADINGS: [&str; 44] = [
+    "requirement",
+    "required",
+    "must have",
+    "must-have",
+    "minimum qualification",
+    "basic qualification",
+    "qualification",
+    "what you bring",
+    "what you'll bring",
+    "what you will bring",
+    "what we're looking for",
+    "what we are looking for",
+    "who you are",
+    "you have",
+    "about you",
+    "your profile",
+    "your skills",
+    "essential",
+    "key skills",
+    "skills and experience",
+    "what you need",
+    "what you'll need",
+    "anforderungen",
+    "dein profil",
+    "ihr profil",
+    "was du mitbringst",
+    "was sie mitbringen",
+    "das bringst du mit",
+    "das bringen sie mit",
+    "qualifikation",
+    "profil recherché",
+    "votre profil",
+    "compétences requises",
+    "ce que nous recherchons",
+    "requisitos",
+    "tu perfil",
+    "perfil",
+    "requisiti",
+    "il tuo profilo",
+    "wymagania",
+    "vereisten",
+    "functie-eisen",
+    "kvalifikationer",
+    "aranan nitelikler",
+];
+
+const PREFERRED_HEADINGS: [&str; 26] = [
+    "nice to have",
+    "nice-to-have",
+    "preferred",
+    "bonus",
+    "desirable",
+    "desired",
+    "pluses",
+    "extra credit",
+    "good to have",
+    "it would be great",
+    "ideally",
+    "wünschenswert",
+    "von vorteil",
+    "das wäre schön",
+    "pluspunkte",
+    "atouts",
+    "les plus",
+    "serait un plus",
+    "deseable",
+    "se valorará",
+    "valorable",
+    "desejável",
+    "mile widziane",
+    "nice to haves",
+    "pre's",
+    "meriterande",
+];
+
+const TASK_HEADINGS: [&str; 27] = [
+    "essential duties",
+    "essential functions",
+    "key responsibilit",
+    "responsibilit",
+    "what you'll do",
+    "what you will do",
+    "your role",
+    "the role",
+    "your tasks",
+    "duties",
+    "job description",
+    "day to day",
+    "day-to-day",
+    "your mission",
+    "your responsibilities",
+    "aufgaben",
+    "deine aufgaben",
+    "ihre aufgaben",
+    "missions",
+    "vos missions",
+    "responsabilidades",
+    "funciones",
+    "tus funciones",
+    "obowiązki",
+    "zakres obowiązków",
+    "taken",
+    "arbetsuppgifter",
+];
+
+const IDLE_HEADINGS: [&str; 37] = [
+    "about us",
+    "about the company",
+    "about our",
+    "who we are",
+    "our company",
+    "our story",
+    "benefits",
+    "our benefits",
+    "perks",
+    "what we offer",
+    "we offer",
+    "compensation",
+    "salary",
+    "our values",
+    "equal opportunit",
+    "equal employment",
+    "eeo",
+    "diversity",
+    "how to apply",
+    "application process",
+    "privacy",
+    "disclaimer",
+    "über uns",
+    "wir bieten",
+    "das bieten wir",
+    "unser angebot",
+    "benefits bei",
+    "à propos de nous",
+    "qui sommes-nous",
+    "nous offrons",
+    "avantages",
+    "sobre nosotros",
+    "qué ofrecemos",
+    "ofrecemos",
+    "oferujemy",
+    "wij bieden",
+    "om oss",
+];
+
+const PREFERRED_PHRASES: [&str; 38] = [
+    "nice to have",
+    "nice-to-have",
+    "preferred",
+    "preferably",
+    "a plus",
+    "is a bonus",
+    "bonus points",
+    "ideally",
+    "desirable",
+    "desired",
+    "an advantage",
+    "advantageous",
+    "beneficial",
+    "would be great",
+    "von vorteil",
+    "wünschenswert",
+    "idealerweise",
+    "gern auch",
+    "un plus",
+    "un atout",
+    "souhaité",
+    "souhaitée",
+    "apprécié",
+    "appréciée",
+    "idéalement",
+    "valorable",
+    "deseable",
+    "se valorará",
+    "preferible",
+    "idealmente",
+    "desejável",
+    "diferencial",
+    "gradito",
+    "preferibile",
+    "mile widziane",
+    "mile widziana",
+    "is een pré",
+    "meriterande",
+];
+
+const REQUIRED_PHRASES: [&str; 37] = [
+    "must have",
+    "must be",
+    "must know",
+    "is a must",
+    "a must",
+    "required",
+    "requires",
+    "require",
+    "mandatory",
+    "essential",
+    "you have",
+    "you need",
+    "minimum of",
+    "at least",
+    "proven experience",
+    "strong knowledge",
+    "zwingend",
+    "erforderlich",
+    "vorausgesetzt",
+    "voraussetzung",
+    "setzen wir voraus",
+    "mindestens",
+    "exigé",
+    "exigée",
+    "requis",
+    "requise",
+    "indispensable",
+    "obligatoire",
+    "imprescindible",
+    "obligatorio",
+    "requerido",
+    "obrigatório",
+    "richiesto",
+    "richiesta",
+    "wymagane",
+    "vereist",
+    "krav",
+];
+
+const BOILERPLATE: [&str; 36] = [
+    "equal opportunity",
+    "equal employment",
+    "regardless of race",
+    "without regard to",
+    "affirmative action",
+    "protected veteran",
+    "veteran status",
+    "sexual orientation",
+    "gender identity",
+    "national origin",
+    "reasonable accommodation",
+    "diversity and inclusion",
+    "we celebrate diversity",
+    "background check",
+    "e-verify",
+    "401(k)",
+    "401k",
+    "dental",
+    "health insurance",
+    "paid time off",
+    "parental leave",
+    "competitive salary",
+    "salary range",
+    "schwerbehindert",
+    "unabhängig von geschlecht",
+    "ungeachtet",
+    "(m/w/d)",
+    "chancengleichheit",
+    "égalité des chances",
+    "situation de handicap",
+    "igualdad de oportunidades",
+    "sin distinción",
+    "tickets restaurant",
+    "równych szans",
+    "gelijke kansen",
+    "privacy policy",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resume(json: &str) -> Resume {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn names(terms: &[TermMatch]) -> Vec<&str> {
+        terms.iter().map(|term| term.term.as_str()).collect()
+    }
+
+    const POSTING: &str = "Senior Platform Engineer
+About us
+We are a Java shop with 200 people and love Photoshop.
+What you'll do
+Run our platform on AWS and improve observability.
+Requirements:
+• 5+ years with Kubernetes and Terraform
+• Strong Go or C++; Python is a plus
+• FPGA experience
+Nice to have
+- Kafka, GraphQL
+Benefits
+Dental, Excel trainings and a gym.
+We are an equal opportunity employer and do not discriminate on the basis of PHP or Ruby.";
+
+    #[test]
+    fn required_preferred_and_mentioned_terms_are_told_apart() {
+        let found = Job::read(POSTING, &Resume::default()).compare(&Resume::default(), None);
+        assert_eq!(names(&found.required), ["Kubernetes", "Terraform", "Go", "C++", "FPGA"]);
+        assert_eq!(names(&found.preferred), ["Python", "Apache Kafka", "GraphQL"]);
+        assert_eq!(names(&found.mentioned), ["Amazon Web Services", "Observability"]);
+    }
+
+    #[test]
+    fn portrait_benefits_and_equal_opportunity_text_ask_for_nothing() {
+        let found = Job::read(POSTING, &Resume::default()).compare(&Resume::default(), None);
+        let all: Vec<&str> = [names(&found.required), names(&found.preferred), names(&found.mentioned)].concat();
+        for absent in ["Java", "Adobe Photoshop", "Microsoft Excel", "PHP", "Ruby"] {
+            assert!(!all.contains(&absent), "{absent}");
+        }
+        assert_eq!(found.sentences_left_out, 3);
+    }
+
+    #[test]
+    fn each_way_of_holding_a_term_is_reported_as_what_it_is() {
+        let resume = resume(
+            r#"{"basics":{"summary":"Ran k8s clusters"},"work":[{"position":"Engineer","highlights":["Negotiated contracts","Wrote Terraform modules"]}],
+                "skills":[{"name":"Cloud","keywords":["AWS"]}]}"#,
+        );
+        let found =
+            Job::read("Requirements: Kubernetes, Terraform, negotiation, Python", &resume).compare(&resume, None);
+        let by: Vec<_> = found
+            .required
+            .iter()
+            .map(|t| (t.term.as_str(), t.found, t.written_as.as_deref(), t.places.clone()))
+            .collect();
+        assert_eq!(
+            by,
+            [
+                ("Kubernetes", TermFound::Synonym, Some("k8s"), vec!["/basics/summary".to_owned()]),
+                ("Terraform", TermFound::Exact, Some("Terraform"), vec!["/work/0/highlights/1".to_owned()]),
+                ("Negotiation", TermFound::Stem, Some("Negotiated"), vec!["/work/0/highlights/0".to_owned()]),
+                ("Python", TermFound::Missing, None, vec![]),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_skill_of_the_persons_own_counts_when_the_posting_names_it() {
+        let resume = resume(r#"{"skills":[{"name":"Tools","keywords":["RIB iTWO"]}]}"#);
+        let found = Job::read("Anforderungen\nSie arbeiten sicher mit RIB iTWO.", &resume).compare(&resume, None);
+        assert_eq!(names(&found.required), ["RIB iTWO"]);
+        assert_eq!(found.required[0].found, TermFound::Exact);
+    }
+
+    #[test]
+    fn a_posting_on_one_line_is_understood_too() {
+        let text = "Requirements: Kubernetes, Haskell. Nice to have: Go, Rust.";
+        let found = Job::read(text, &Resume::default()).compare(&Resume::default(), None);
+        assert_eq!(names(&found.required), ["Kubernetes", "Haskell"]);
+        assert_eq!(names(&found.preferred), ["Go", "Rust"]);
+        let duties = Job::read("Essential duties:\n- Plan budgets in Excel", &Resume::default());
+        assert!(duties.compare(&Resume::default(), None).required.is_empty());
+    }
+
+    #[test]
+    fn brackets_may_want_otherwise_than_their_sentence() {
+        let found = Job::read(
+            "Requirements: relational databases (PostgreSQL preferred), SQL tuning (joins)",
+            &Resume::default(),
+        )
+        .compare(&Resume::default(), None);
+        assert_eq!(names(&found.required), ["SQL"]);
+        assert_eq!(names(&found.preferred), ["PostgreSQL"]);
+    }
+
+    #[test]
+    fn german_wording_is_understood() {
+        let text = "Ihr Profil\nSehr gute Kenntnisse in SAP und Python sind erforderlich.\nErfahrung mit Power BI ist von Vorteil.\nWir bieten\nEinen Kurs in Excel.";
+        let found = Job::read(text, &Resume::default()).compare(&Resume::default(), None);
+        assert_eq!(names(&found.required), ["SAP", "Python"]);
+        assert_eq!(names(&found.preferred), ["Power BI"]);
+        assert_eq!(found.mentioned, []);
+    }
+
+    #[test]
+    fn a_title_is_held_by_a_headline_or_a_position_with_all_its_words() {
+        let resume = resume(r#"{"basics":{"label":"Engineer"},"work":[{"position":"Senior Software Engineer"}]}"#);
+        let title = |title: &str| Job::default().compare(&resume, Some(title)).title.unwrap();
+        assert_eq!(title("Software Engineer").places, ["/work/0/position"]);
+        assert!(!title("Data Engineer").found);
+    }
+
+    #[test]
+    fn repeating_a_term_does_not_raise_relevance() {
+        let job = Job::read("Required: Rust and SQL", &Resume::default());
+        assert_eq!(job.relevance("SQL", None), 3);
+        assert_eq!(job.relevance("SQL SQL SQL SQL", None), 3);
+        assert_eq!(job.relevance("SQL, Rust", None), 6);
+        assert_eq!(job.relevance("Gardening", None), 0);
+    }
+}

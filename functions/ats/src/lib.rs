@@ -1,0 +1,84 @@
+//! ATS documents and the report on them.
+//!
+//! The pure half knows no AWS: `sheet` says what stands on a document, `typeset`, `docx` and `plain` write it,
+//! `round_trip` sets beside it what our own reader reads back, `report` says what is wrong with a CV, `job` what a
+//! job description asks for, `tailor` puts first what it asks for. The other half is the HTTP interface ([`routes()`])
+//! and the worker of the ATS queue ([`work`]).
+//!
+//! **Architecture invariant:** a person's words reach Typst, XML and JSON as data, never as markup.
+//!
+//! **Architecture invariant:** a document says nothing that the CV does not say. Tailoring changes order alone.
+
+mod api;
+mod docx;
+mod job;
+mod language;
+mod make;
+mod plain;
+mod report;
+mod round_trip;
+mod sheet;
+mod tailor;
+mod terms;
+mod typeset;
+mod wording;
+mod worker;
+
+use std::sync::Arc;
+
+use axum::middleware::from_fn;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use vitae_blobs::Bucket;
+use vitae_queue::{CountedEvent, Queue, SiteMessage};
+use vitae_runtime::Aws;
+use vitae_runtime::environment::{EnvironmentError, required};
+use vitae_store::Store;
+
+pub use worker::work;
+
+/// What the handlers and the worker work with. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    store: Store,
+    files: Bucket,
+    sites: Bucket,
+    events: Queue<CountedEvent>,
+    requests: Queue<SiteMessage>,
+    app_url: Arc<str>,
+}
+
+impl State {
+    /// Reads `FILES_BUCKET`, `SITES_BUCKET`, `EVENTS_QUEUE_URL`, `ATS_QUEUE_URL` and `APP_URL`, and loads the fonts.
+    ///
+    /// # Errors
+    /// When a variable is not set.
+    pub fn from_environment(aws: &Aws, store: Store) -> Result<Self, EnvironmentError> {
+        typeset::prepare();
+        Ok(Self {
+            store,
+            files: Bucket::new(aws.s3(), required("FILES_BUCKET")?),
+            sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
+            events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
+            requests: Queue::new(aws.sqs(), required("ATS_QUEUE_URL")?),
+            app_url: required("APP_URL")?.trim_end_matches('/').into(),
+        })
+    }
+}
+
+/// The routes, with their descriptions.
+pub fn routes() -> OpenApiRouter<State> {
+    let generate = OpenApiRouter::new()
+        .routes(routes!(api::generate))
+        .route_layer(from_fn(vitae_web::idempotent))
+        .route_layer(from_fn(|request, next| api::GENERATE_LIMIT.apply(request, next)));
+    let analyze = OpenApiRouter::new()
+        .routes(routes!(api::analyze))
+        .route_layer(from_fn(|request, next| api::ANALYZE_LIMIT.apply(request, next)));
+    OpenApiRouter::new()
+        .merge(generate)
+        .merge(analyze)
+        .routes(routes!(api::templates))
+        .routes(routes!(api::list))
+        .routes(routes!(api::download))
+}

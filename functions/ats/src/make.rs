@@ -1,0 +1,306 @@
+//! One document, from a CV to a file that was read back and a report on it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vitae_resume::{Meta, Resume};
+
+use crate::job::Job;
+use crate::report::{DocumentFacts, Made, Report, Subject, report};
+use crate::round_trip::RoundTrip;
+use crate::sheet::{Section, Sheet};
+use crate::typeset::{self, PageSize, TypesetError};
+use crate::{docx, plain, tailor};
+
+/// How long one typesetting may take. A page takes some milliseconds.
+pub(crate) const TYPESETTING_TIME: Duration = Duration::from_secs(20);
+
+/// Where the JSON Resume schema of our résumés is to be had.
+const SCHEMA: &str = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json";
+
+/// What a document can be made as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = AtsFormat)]
+pub(crate) enum Format {
+    /// Tagged PDF.
+    Pdf,
+    /// Word's Office Open XML.
+    Docx,
+    /// Plain text, UTF-8.
+    Txt,
+    /// JSON Resume 1.0.0.
+    Json,
+}
+
+impl Format {
+    /// The name in addresses and of the file.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Txt => "txt",
+            Self::Json => "json",
+        }
+    }
+
+    /// The media type.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Txt => "text/plain; charset=utf-8",
+            Self::Json => "application/json",
+        }
+    }
+}
+
+/// What shall be made.
+#[derive(Debug, Clone)]
+pub(crate) struct Wish {
+    pub(crate) format: Format,
+    /// Which sections, in which order; all in the usual order, or in the job's, where none are named.
+    pub(crate) sections: Option<Vec<Section>>,
+    pub(crate) job_description: Option<String>,
+    pub(crate) target_job_title: Option<String>,
+    pub(crate) page_size: PageSize,
+    pub(crate) now: Timestamp,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub(crate) struct Product {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) report: Report,
+}
+
+/// Why nothing was made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MakeError {
+    #[error(transparent)]
+    Typeset(#[from] TypesetError),
+    #[error("the DOCX archive could not be written: {0}")]
+    Docx(#[from] zip::result::ZipError),
+    #[error("the résumé could not be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Makes a document, reads it back and reports on it.
+///
+/// # Errors
+/// See [`MakeError`].
+pub(crate) fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
+    let mut shown = resume.clone();
+    if let Some(title) = &wish.target_job_title {
+        // The person says here what they apply for; it stands where their headline stood.
+        shown.basics.label = Some(title.clone());
+    }
+    let job = wish.job_description.as_deref().map(|description| Job::read(description, resume));
+    let sections = match (&wish.sections, &job) {
+        (Some(sections), _) => sections.clone(),
+        (None, Some(job)) => tailor::order_for(&shown, job),
+        (None, None) => tailor::usual_order(&shown),
+    };
+    let tailored = match &job {
+        Some(job) => tailor::tailored(&shown, job),
+        None => shown.clone(),
+    };
+    let sheet = Sheet::of(&tailored, &sections);
+    let set: Vec<Section> = sheet.sections.iter().map(|section| section.section).collect();
+    let (mut pages, mut conformance, mut unset) = (None, Vec::new(), Vec::new());
+    let bytes = match wish.format {
+        Format::Pdf => {
+            let pdf = typeset::typeset(sheet, wish.page_size, wish.now, TYPESETTING_TIME)?;
+            pages = Some(pdf.pages);
+            conformance = pdf.conformance.iter().map(|standard| (*standard).to_owned()).collect();
+            unset = typeset::unset(&shown, &set);
+            pdf.bytes
+        }
+        Format::Docx => docx::docx(&sheet, wish.page_size, wish.now)?,
+        Format::Txt => plain::plain(&sheet).into_bytes(),
+        Format::Json => serde_json::to_vec_pretty(&limited(tailored, &sections))?,
+    };
+    let read = read_back(&bytes, wish.format);
+    let facts = DocumentFacts { size: bytes.len(), pages, conformance, sections: set, tailored: job.is_some() };
+    let made = Made { facts, round_trip: RoundTrip::of(&shown, &read, &sections), unset };
+    // The report is about what the document shows, with what is known of the original.
+    let mut reported = limited(shown, &sections);
+    reported.meta = resume.meta.clone();
+    let subject = Subject {
+        resume: &reported,
+        job_description: wish.job_description.as_deref(),
+        target_job_title: wish.target_job_title.as_deref(),
+        target_industry: None,
+        today: wish.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
+    };
+    Ok(Product { report: report(&subject, Some(made)), bytes })
+}
+
+/// The PDF of a résumé that is public already, for its site. Nobody asked for a report on it.
+///
+/// # Errors
+/// See [`MakeError`].
+pub(crate) fn pdf_for_site(resume: &Resume, now: Timestamp) -> Result<Vec<u8>, MakeError> {
+    let sheet = Sheet::of(resume, &tailor::usual_order(resume));
+    Ok(typeset::typeset(sheet, PageSize::A4, now, TYPESETTING_TIME)?.bytes)
+}
+
+/// The résumé with the chosen sections alone, and without what only we know about how it was read.
+fn limited(mut resume: Resume, sections: &[Section]) -> Resume {
+    let keep = |section| sections.contains(&section);
+    if !keep(Section::Summary) {
+        resume.basics.summary = None;
+    }
+    macro_rules! drop_unless_kept {
+        ($($member:ident: $section:ident),*) => { $(if !keep(Section::$section) { resume.$member.clear(); })* };
+    }
+    drop_unless_kept!(
+        work: Work, projects: Projects, education: Education, skills: Skills, certificates: Certificates,
+        publications: Publications, awards: Awards, volunteer: Volunteer, languages: Languages, interests: Interests,
+        references: References
+    );
+    resume.schema = Some(SCHEMA.to_owned());
+    resume.meta = Meta::default();
+    resume
+}
+
+/// What our own reader makes of a file. The file is our own, so it is read in this process.
+fn read_back(bytes: &[u8], format: Format) -> Resume {
+    match format {
+        Format::Json => serde_json::from_slice(bytes).unwrap_or_default(),
+        Format::Pdf | Format::Docx | Format::Txt => {
+            match vitae_document::read(bytes, &vitae_document::Limits::default()) {
+                Ok(reading) => vitae_parser::parse(&reading.document).resume,
+                Err(error) => {
+                    tracing::error!(%error, format = format.extension(), "a document just made cannot be read back");
+                    Resume::default()
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::round_trip::FieldState;
+
+    const CV: &str = include_str!("../fixtures/mira-lindqvist.json");
+
+    fn wish(format: Format) -> Wish {
+        Wish {
+            format,
+            sections: None,
+            job_description: None,
+            target_job_title: None,
+            page_size: PageSize::A4,
+            now: "2026-11-21T12:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn cv() -> Resume {
+        let resume: Resume = serde_json::from_str(CV).unwrap();
+        resume.validate().unwrap();
+        resume
+    }
+
+    #[test]
+    fn what_matters_most_reads_back_out_of_every_format() {
+        for format in [Format::Pdf, Format::Docx, Format::Txt, Format::Json] {
+            let trip = make(&cv(), &wish(format)).unwrap().report.round_trip.unwrap();
+            let state =
+                |pointer: &str| trip.fields.iter().find(|field| field.pointer == pointer).map(|field| field.state);
+            for pointer in [
+                "/basics/name",
+                "/basics/email",
+                "/basics/phone",
+                "/work/0/name",
+                "/work/0/position",
+                "/work/0/startDate",
+                "/work/0/highlights/0",
+            ] {
+                assert_eq!(state(pointer), Some(FieldState::Recovered), "{format:?} {pointer}");
+            }
+            assert!(trip.share().unwrap() > 0.8, "{format:?}: {} of {} fields", trip.recovered, trip.fields.len());
+        }
+    }
+
+    #[test]
+    fn json_comes_back_whole_and_says_nothing_about_the_reader() {
+        let product = make(&cv(), &wish(Format::Json)).unwrap();
+        let trip = product.report.round_trip.unwrap();
+        assert_eq!((trip.changed, trip.lost), (0, 0));
+        let document: serde_json::Value = serde_json::from_slice(&product.bytes).unwrap();
+        assert_eq!(document.get("meta"), None);
+        assert_eq!(document["$schema"], SCHEMA);
+    }
+
+    #[test]
+    fn only_the_sections_asked_for_are_in_the_file() {
+        let wish = Wish { sections: Some(vec![Section::Skills, Section::Work]), ..wish(Format::Txt) };
+        let product = make(&cv(), &wish).unwrap();
+        let text = String::from_utf8(product.bytes).unwrap();
+        let (skills, work) = (text.find("SKILLS").unwrap(), text.find("EXPERIENCE").unwrap());
+        assert!(skills < work);
+        assert!(!text.contains("EDUCATION"));
+        assert_eq!(product.report.document.unwrap().sections, [Section::Skills, Section::Work]);
+    }
+
+    #[test]
+    fn a_target_title_becomes_the_headline_and_a_job_description_changes_the_order_alone() {
+        let plain = String::from_utf8(make(&cv(), &wish(Format::Txt)).unwrap().bytes).unwrap();
+        let wish = Wish {
+            target_job_title: Some("Reliability Lead".to_owned()),
+            job_description: Some("Requirements: PostgreSQL, Terraform".to_owned()),
+            ..wish(Format::Txt)
+        };
+        let product = make(&cv(), &wish).unwrap();
+        let tailored = String::from_utf8(product.bytes).unwrap();
+        assert_eq!(tailored.lines().nth(1), Some("Reliability Lead"));
+        let words = |text: &str| {
+            let mut words: Vec<String> =
+                text.split_whitespace().skip_while(|word| !word.contains('@')).map(str::to_owned).collect();
+            words.sort();
+            words
+        };
+        assert_eq!(words(&plain), words(&tailored));
+        assert_ne!(plain.lines().skip(2).collect::<Vec<_>>(), tailored.lines().skip(2).collect::<Vec<_>>());
+        assert!(product.report.document.unwrap().tailored);
+    }
+
+    #[test]
+    fn the_headings_of_every_language_are_known_to_the_parser() {
+        for language in crate::wording::Wording::languages() {
+            let mut resume = cv();
+            resume.meta.vitae.as_mut().unwrap().language = Some(language.to_owned());
+            let report = make(&resume, &wish(Format::Docx)).unwrap().report;
+            let trip = report.round_trip.unwrap();
+            let state =
+                |pointer: &str| trip.fields.iter().find(|field| field.pointer == pointer).map(|field| field.state);
+            for pointer in [
+                "/basics/summary",
+                "/work/1/name",
+                "/education/0/institution",
+                "/skills/0/keywords/1",
+                "/certificates/0/name",
+            ] {
+                assert_eq!(state(pointer), Some(FieldState::Recovered), "{language} {pointer}");
+            }
+        }
+    }
+
+    #[test]
+    fn characters_without_a_glyph_are_reported_and_never_lost_in_silence() {
+        let mut resume = cv();
+        resume.basics.summary =
+            Some("Bridge builder ✈ 東京 since 2012 and a friend of long sentences about bridges".to_owned());
+        let report = make(&resume, &wish(Format::Pdf)).unwrap().report;
+        let finding = report.findings.iter().find(|finding| finding.id == "characters_not_set").unwrap();
+        assert_eq!(finding.evidence[0].pointer, "/basics/summary");
+        assert_eq!(finding.evidence[0].text.as_deref(), Some("✈東京"));
+        let docx = make(&resume, &wish(Format::Docx)).unwrap().report;
+        assert!(docx.findings.iter().all(|finding| finding.id != "characters_not_set"));
+    }
+}

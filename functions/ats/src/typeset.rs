@@ -1,0 +1,502 @@
+//! PDF by Typst, in this process: a world of one template, one data file and four fonts. There is no other file, no
+//! package and no network to reach from a template.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::foundations::{Bytes, Datetime, Duration as TypstDuration, Smart};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use utoipa::ToSchema;
+use vitae_resume::Resume;
+
+use crate::sheet::{Section, Sheet, clean_line};
+
+/// Size of the running text in points.
+const USUAL_SIZE: f64 = 10.5;
+/// Sizes to try where they save a page, none of them hard to read.
+const CLOSER_SIZES: [f64; 2] = [10.0, 9.6];
+
+/// Most characters on one document: some forty pages. A CV has two to six thousand.
+const MOST_CHARACTERS: usize = 120_000;
+
+static FONTS: [&[u8]; 4] = [
+    include_bytes!("../fonts/SourceSans3-Regular.ttf"),
+    include_bytes!("../fonts/SourceSans3-Bold.ttf"),
+    include_bytes!("../fonts/SourceSans3-Italic.ttf"),
+    include_bytes!("../fonts/SourceSans3-BoldItalic.ttf"),
+];
+
+/// The size of the page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = AtsPageSize)]
+pub(crate) enum PageSize {
+    /// ISO 216 A4, 210 by 297 mm.
+    #[default]
+    A4,
+    /// US Letter, 8.5 by 11 inches.
+    Letter,
+}
+
+/// A PDF and what is known about it.
+#[derive(Debug)]
+pub(crate) struct Typeset {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) pages: usize,
+    /// The standards that the file declares.
+    pub(crate) conformance: &'static [&'static str],
+}
+
+/// Characters of one text that the fonts do not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unset {
+    /// JSON pointer of the text in the résumé.
+    pub(crate) pointer: String,
+    /// The characters, each once.
+    pub(crate) characters: String,
+}
+
+/// Why there is no PDF.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TypesetError {
+    /// More text than a CV has.
+    #[error("the document would hold {0} characters; at most {MOST_CHARACTERS} are typeset")]
+    TooLong(usize),
+    /// Most of the text is in a script that the fonts do not have.
+    #[error("most of the text is in a script that our fonts do not have yet; DOCX and TXT hold it as it is")]
+    Script,
+    /// It took longer than allowed.
+    #[error("typesetting took longer than {0:?}")]
+    TooSlow(Duration),
+    /// Typst refused the template or the data. The text names the fault, never the person's words.
+    #[error("typesetting failed: {0}")]
+    Failed(String),
+    /// Typst panicked.
+    #[error("typesetting broke off")]
+    Crashed,
+}
+
+/// Loads the fonts and Typst's library, so that the first document does not pay for it.
+pub(crate) fn prepare() {
+    LazyLock::force(&PRESS);
+}
+
+/// Sets a sheet as PDF: tagged, with language, title and bookmarks, declared PDF/UA-1 and PDF/A-2a.
+///
+/// `today` goes into the file as its date, which PDF/A asks for. Characters that the fonts do not have are left out
+/// (signs) or stand as □ (letters and digits); [`unset`] names them.
+///
+/// # Errors
+/// See [`TypesetError`].
+pub(crate) fn typeset(
+    mut sheet: Sheet,
+    size: PageSize,
+    today: jiff::Timestamp,
+    limit: Duration,
+) -> Result<Typeset, TypesetError> {
+    let characters = sheet.characters();
+    if characters > MOST_CHARACTERS {
+        return Err(TypesetError::TooLong(characters));
+    }
+    replace_unset(&mut sheet)?;
+    let paper = match size {
+        PageSize::A4 => "a4",
+        PageSize::Letter => "us-letter",
+    };
+    let mut data = serde_json::to_value(&sheet).map_err(|error| TypesetError::Failed(error.to_string()))?;
+    data["paper"] = paper.into();
+    let deadline = Instant::now() + limit;
+    let outcome = catch_unwind(AssertUnwindSafe(|| press_on_few_pages(data, deadline, today)));
+    // Typst remembers what it has set. A few documents' worth keeps a warm function fast and its memory small.
+    typst::comemo::evict(3);
+    match outcome {
+        Ok(typeset) => typeset,
+        Err(payload) if payload.is::<DeadlinePassed>() => Err(TypesetError::TooSlow(limit)),
+        Err(_) => Err(TypesetError::Crashed),
+    }
+}
+
+/// The characters of a résumé's sections that the fonts do not have, text by text.
+pub(crate) fn unset(resume: &Resume, sections: &[Section]) -> Vec<Unset> {
+    let mut shown = resume.clone();
+    shown.meta = vitae_resume::Meta::default();
+    let document = serde_json::to_value(&shown).unwrap_or_default();
+    let mut found = Vec::new();
+    for pointer in
+        ["/basics/name", "/basics/label", "/basics/email", "/basics/phone", "/basics/location", "/basics/profiles"]
+    {
+        collect_unset(document.pointer(pointer), &mut pointer.to_owned(), &mut found);
+    }
+    for section in sections {
+        let pointer = section.pointer();
+        collect_unset(document.pointer(pointer), &mut pointer.to_owned(), &mut found);
+    }
+    found
+}
+
+fn collect_unset(value: Option<&serde_json::Value>, pointer: &mut String, found: &mut Vec<Unset>) {
+    use serde_json::Value;
+    let length = pointer.len();
+    match value {
+        Some(Value::String(text)) => {
+            let mut characters = String::new();
+            for c in clean_line(text).chars().filter(|c| !is_settable(*c)) {
+                if !characters.contains(c) {
+                    characters.push(c);
+                }
+            }
+            if !characters.is_empty() {
+                found.push(Unset { pointer: pointer.clone(), characters });
+            }
+        }
+        Some(Value::Array(entries)) => {
+            for (i, entry) in entries.iter().enumerate() {
+                pointer.push_str(&format!("/{i}"));
+                collect_unset(Some(entry), pointer, found);
+                pointer.truncate(length);
+            }
+        }
+        Some(Value::Object(members)) => {
+            for (name, member) in members {
+                pointer.push('/');
+                pointer.push_str(name);
+                collect_unset(Some(member), pointer, found);
+                pointer.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn replace_unset(sheet: &mut Sheet) -> Result<(), TypesetError> {
+    let (mut letters, mut missing) = (0_usize, 0_usize);
+    sheet.rewrite(&mut |text| {
+        letters += text.chars().filter(|c| c.is_alphanumeric()).count();
+        if text.chars().all(is_settable) {
+            return text.to_owned();
+        }
+        missing += text.chars().filter(|c| c.is_alphanumeric() && !is_settable(*c)).count();
+        let set: String = text
+            .chars()
+            .filter_map(|c| match is_settable(c) {
+                true => Some(c),
+                false => c.is_alphanumeric().then_some('□'),
+            })
+            .collect();
+        clean_line(&set)
+    });
+    // A page of boxes helps nobody.
+    if missing * 4 > letters { Err(TypesetError::Script) } else { Ok(()) }
+}
+
+fn is_settable(c: char) -> bool {
+    // Typst sets both hyphens alike, so the one without a glyph costs nothing.
+    c == '\u{2011}' || !is_private(c) && PRESS.fonts.iter().all(|font| font.info().coverage.contains(u32::from(c)))
+}
+
+/// Private use: no two fonts agree on what it means, so it has no place in an archived file.
+fn is_private(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10fffd}')
+}
+
+/// Sets the sheet at its usual density, and closer where that saves a page.
+fn press_on_few_pages(
+    mut data: serde_json::Value,
+    deadline: Instant,
+    today: jiff::Timestamp,
+) -> Result<Typeset, TypesetError> {
+    let mut set = |size: f64| {
+        data["size"] = size.into();
+        let desk = Desk { sheet: Bytes::new(data.to_string().into_bytes()), deadline };
+        typst::compile::<PagedDocument>(&desk).output.map_err(|errors| failed(&errors))
+    };
+    let usual = set(USUAL_SIZE)?;
+    if usual.pages().len() > 1 {
+        for size in CLOSER_SIZES {
+            let closer = set(size)?;
+            if closer.pages().len() < usual.pages().len() {
+                return export(&closer, today);
+            }
+        }
+    }
+    export(&usual, today)
+}
+
+fn export(document: &PagedDocument, today: jiff::Timestamp) -> Result<Typeset, TypesetError> {
+    let date = today.to_zoned(jiff::tz::TimeZone::UTC);
+    let timestamp = Datetime::from_ymd_hms(
+        i32::from(date.year()),
+        date.month() as u8,
+        date.day() as u8,
+        date.hour() as u8,
+        date.minute() as u8,
+        date.second() as u8,
+    )
+    .map(Timestamp::new_utc);
+    let options = |standards| PdfOptions {
+        creator: Smart::Custom(Some("Vitae".to_owned())),
+        timestamp,
+        standards,
+        ..PdfOptions::default()
+    };
+    let pages = document.pages().len();
+    let both = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+        .map_err(|error| TypesetError::Failed(error.message().to_string()))?;
+    match typst_pdf::pdf(document, &options(both)) {
+        Ok(bytes) => Ok(Typeset { bytes, pages, conformance: &["PDF/A-2a", "PDF/UA-1"] }),
+        Err(errors) => {
+            // A file that declares nothing is still tagged and still reads; the report says that it declares nothing.
+            tracing::warn!(errors = errors.len(), "a document does not meet PDF/A-2a and PDF/UA-1");
+            let bytes =
+                typst_pdf::pdf(document, &options(PdfStandards::default())).map_err(|errors| failed(&errors))?;
+            Ok(Typeset { bytes, pages, conformance: &[] })
+        }
+    }
+}
+
+/// What Typst says about the template. Its messages quote no data: values come from a file that it only loads.
+fn failed(errors: &[SourceDiagnostic]) -> TypesetError {
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    for error in errors {
+        *counted.entry(&error.message).or_default() += 1;
+    }
+    TypesetError::Failed(counted.into_keys().collect::<Vec<_>>().join("; "))
+}
+
+/// What every document shares: library, fonts and template.
+struct Press {
+    library: LazyHash<Library>,
+    book: LazyHash<FontBook>,
+    fonts: Vec<Font>,
+    template: Source,
+    data: FileId,
+}
+
+static PRESS: LazyLock<Press> = LazyLock::new(|| {
+    let fonts: Vec<Font> = FONTS.iter().flat_map(|font| Font::iter(Bytes::new(*font))).collect();
+    let file = |path: &str| {
+        let path = VirtualPath::new(path).expect("a constant path is well formed");
+        FileId::new(RootedPath::new(VirtualRoot::Project, path))
+    };
+    Press {
+        library: LazyHash::new(Library::default()),
+        book: LazyHash::new(FontBook::from_fonts(&fonts)),
+        fonts,
+        template: Source::new(file("clean.typ"), include_str!("../templates/clean.typ").to_owned()),
+        data: file("sheet.json"),
+    }
+});
+
+/// One document's world: the shared press and this person's sheet.
+struct Desk {
+    sheet: Bytes,
+    deadline: Instant,
+}
+
+/// Thrown through Typst when the time is up: it has no other way of being stopped.
+struct DeadlinePassed;
+
+impl Desk {
+    /// Typst asks for fonts all the time, so here it notices that its time is up. Nothing of ours is half done when it
+    /// unwinds, and no panic hook runs.
+    fn check_time(&self) {
+        if Instant::now() > self.deadline {
+            resume_unwind(Box::new(DeadlinePassed));
+        }
+    }
+}
+
+impl World for Desk {
+    fn library(&self) -> &LazyHash<Library> {
+        &PRESS.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        self.check_time();
+        &PRESS.book
+    }
+
+    fn main(&self) -> FileId {
+        PRESS.template.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == PRESS.template.id() { Ok(PRESS.template.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if id == PRESS.data { Ok(self.sheet.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.check_time();
+        PRESS.fonts.get(index).cloned()
+    }
+
+    fn today(&self, _offset: Option<TypstDuration>) -> Option<Datetime> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: &str = "2026-11-21T12:00:00Z";
+
+    fn set(json: &str, size: PageSize) -> Result<Typeset, TypesetError> {
+        let sheet = Sheet::of(&serde_json::from_str(json).unwrap(), &Section::ALL);
+        typeset(sheet, size, TODAY.parse().unwrap(), Duration::from_secs(60))
+    }
+
+    fn holds(bytes: &[u8], text: &str) -> bool {
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    }
+
+    #[test]
+    fn a_resume_becomes_a_tagged_file_that_declares_both_standards() {
+        let json = r#"{"basics":{"name":"Zoë Ångström","label":"Engineer","email":"z@example.org","url":"https://z.example"},
+            "work":[{"name":"Acme","position":"Lead","startDate":"2020","highlights":["Cut costs by 30 %","Led 5 people"]}],
+            "meta":{"vitae":{"language":"sv"}}}"#;
+        let pdf = set(json, PageSize::A4).unwrap();
+        assert_eq!(pdf.conformance, ["PDF/A-2a", "PDF/UA-1"]);
+        assert_eq!(pdf.pages, 1);
+        for mark in [
+            "<pdfaid:part>2",
+            "<pdfaid:conformance>A",
+            "<pdfuaid:part>1",
+            "/MarkInfo",
+            "/StructTreeRoot",
+            "/Outlines",
+            "/Lang",
+        ] {
+            assert!(holds(&pdf.bytes, mark), "{mark}");
+        }
+    }
+
+    fn text_of(pdf: &Typeset) -> String {
+        vitae_document::read(&pdf.bytes, &vitae_document::Limits::default()).unwrap().document.text()
+    }
+
+    #[test]
+    fn markup_in_a_cv_is_set_as_it_is_written() {
+        let words = r##"#panic("x") *bold* $x^2$ _it_ `raw` \u{41} @ref <label> [c] // no = comment "q""##;
+        let json = serde_json::json!({"basics": {"name": "#import \"@preview/x:1.0.0\"", "summary": words},
+            "work": [{"position": "#read(\"/etc/passwd\")", "highlights": ["= Heading", "#link(\"x\")[y]"]}]});
+        let pdf = set(&json.to_string(), PageSize::A4).unwrap();
+        let text = text_of(&pdf).replace(['\n', '\t'], " ");
+        for written in ["#import \"@preview/x:1.0.0\"", words, "#read(\"/etc/passwd\")", "= Heading", "#link(\"x\")[y]"]
+        {
+            assert!(text.contains(written), "{written} is not in {text}");
+        }
+    }
+
+    #[test]
+    fn latin_cyrillic_and_greek_letters_come_out_as_they_went_in() {
+        for (language, words) in [
+            ("pl", "Zażółć gęślą jaźń"),
+            ("tr", "Pijamalı hasta yağız şoföre çabucak güvendi, İĞÜŞÖÇ"),
+            ("vi", "Nguyễn Thị Ngọc Hường, Đặng Văn Quyết"),
+            ("ru", "Съешь же ещё этих мягких французских булок"),
+            ("el", "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία"),
+        ] {
+            let json = serde_json::json!({"basics": {"name": words}, "meta": {"vitae": {"language": language}}});
+            let pdf = set(&json.to_string(), PageSize::A4).unwrap();
+            assert_eq!(pdf.conformance.len(), 2, "{language}");
+            assert!(text_of(&pdf).replace('\n', " ").contains(words), "{language}: {}", text_of(&pdf));
+        }
+    }
+
+    #[test]
+    fn a_script_without_glyphs_is_refused_rather_than_set_as_boxes() {
+        let refused =
+            set(r#"{"basics":{"name":"山田太郎","summary":"東京でソフトウェアを開発しています"}}"#, PageSize::A4);
+        assert!(matches!(refused, Err(TypesetError::Script)));
+    }
+
+    #[test]
+    fn single_characters_without_glyphs_leave_a_mark_and_the_standards_hold() {
+        let json = serde_json::json!({"basics": {"name": "Ada Kovač", "summary": "Lived in 東京 ✈ and shipped \u{f0b7} things \u{1f680} for many years"}});
+        let pdf = set(&json.to_string(), PageSize::A4).unwrap();
+        assert_eq!(pdf.conformance.len(), 2);
+        assert!(text_of(&pdf).contains("Lived in □□ and shipped things for many years"), "{}", text_of(&pdf));
+        let resume: Resume = serde_json::from_value(json).unwrap();
+        assert_eq!(
+            unset(&resume, &Section::ALL),
+            [Unset { pointer: "/basics/summary".to_owned(), characters: "東京✈\u{f0b7}\u{1f680}".to_owned() }]
+        );
+    }
+
+    #[test]
+    fn typesetting_stops_when_its_time_is_up_and_works_again_after() {
+        let json = r#"{"basics":{"name":"Ada"},"work":[{"position":"Engineer"}]}"#;
+        let sheet = || Sheet::of(&serde_json::from_str(json).unwrap(), &Section::ALL);
+        let stopped = typeset(sheet(), PageSize::A4, TODAY.parse().unwrap(), Duration::ZERO);
+        assert!(matches!(stopped, Err(TypesetError::TooSlow(_))));
+        assert!(typeset(sheet(), PageSize::A4, TODAY.parse().unwrap(), Duration::from_secs(60)).is_ok());
+    }
+
+    #[test]
+    fn more_text_than_a_cv_has_is_refused() {
+        let json = serde_json::json!({"basics": {"summary": "word ".repeat(MOST_CHARACTERS / 5 + 1)}});
+        assert!(matches!(set(&json.to_string(), PageSize::A4), Err(TypesetError::TooLong(_))));
+    }
+
+    #[test]
+    fn the_page_has_the_size_asked_for() {
+        let size = |size| {
+            let pdf = set(r#"{"basics":{"name":"Ada"}}"#, size).unwrap();
+            let page = &vitae_document::read(&pdf.bytes, &vitae_document::Limits::default()).unwrap().document.pages[0];
+            (page.width.round(), page.height.round())
+        };
+        assert_eq!(size(PageSize::A4), (595.0, 842.0));
+        assert_eq!(size(PageSize::Letter), (612.0, 792.0));
+    }
+
+    #[test]
+    fn a_heading_never_stands_alone_at_the_foot_of_a_page() {
+        // One more bullet at a time pushes the second heading over every place near the foot.
+        for count in 46..74 {
+            let json = serde_json::json!({"basics": {"name": "Ada"}, "work": [{"position": "Engineer", "highlights": vec!["Built it"; count]}],
+                "education": [{"institution": "School", "studyType": "Degree"}]});
+            let pdf = set(&json.to_string(), PageSize::A4).unwrap();
+            let reading = vitae_document::read(&pdf.bytes, &vitae_document::Limits::default()).unwrap();
+            for page in &reading.document.pages {
+                let last = page.blocks.iter().flat_map(|block| &block.lines).next_back().map(|line| line.text());
+                assert_ne!(last.as_deref(), Some("Education"), "{count} bullets");
+            }
+        }
+    }
+
+    #[test]
+    fn what_all_but_fits_on_a_page_is_set_closer() {
+        let json = |count: usize| serde_json::json!({"basics": {"name": "Ada"}, "work": [{"position": "Engineer", "highlights": vec!["Built it"; count]}]});
+        let needs_two_pages = |count: &usize| {
+            let sheet = Sheet::of(&serde_json::from_value(json(*count)).unwrap(), &Section::ALL);
+            let mut data = serde_json::to_value(sheet).unwrap();
+            (data["paper"], data["size"]) = ("a4".into(), USUAL_SIZE.into());
+            let deadline = Instant::now() + Duration::from_secs(60);
+            let desk = Desk { sheet: Bytes::new(data.to_string().into_bytes()), deadline };
+            typst::compile::<PagedDocument>(&desk).output.unwrap().pages().len() > 1
+        };
+        let count = (1..100).find(needs_two_pages).unwrap();
+        assert_eq!(set(&json(count).to_string(), PageSize::A4).unwrap().pages, 1);
+        assert_eq!(set(&json(count + 30).to_string(), PageSize::A4).unwrap().pages, 2);
+    }
+
+    #[test]
+    fn a_template_can_reach_nothing_but_its_data() {
+        let desk = Desk { sheet: Bytes::new(Vec::<u8>::new()), deadline: Instant::now() + Duration::from_secs(9) };
+        let other = FileId::new(RootedPath::new(VirtualRoot::Project, VirtualPath::new("secret.txt").unwrap()));
+        assert!(desk.file(other).is_err() && desk.source(other).is_err() && desk.source(PRESS.data).is_err());
+    }
+}

@@ -1,0 +1,366 @@
+//! The words that a document needs beside the person's own: headings, labels and the way a date is written, in the
+//! language of the CV.
+
+use vitae_resume::PartialDate;
+
+use crate::sheet::Section;
+
+/// The words of one language.
+#[derive(Debug)]
+pub(crate) struct Wording {
+    /// ISO 639-1.
+    pub(crate) language: &'static str,
+    /// One heading a section, in the order of [`Section::ALL`].
+    headings: [&'static str; 12],
+    /// What stands for the end of a period that goes on.
+    present: &'static str,
+    /// Stands before a grade.
+    pub(crate) grade: &'static str,
+    /// Stands before a list of courses.
+    pub(crate) courses: &'static str,
+    /// Stands before a list of techniques.
+    pub(crate) technologies: &'static str,
+    /// What the document is called where the person has no name.
+    pub(crate) document: &'static str,
+    dates: DateStyle,
+}
+
+/// How a language writes dates on a CV.
+#[derive(Debug, Clone, Copy)]
+enum DateStyle {
+    /// `May 2021`, `9 May 2021`.
+    EnglishMonths,
+    /// `05/2021`, `09.05.2021`.
+    Dots,
+    /// `05/2021`, `09/05/2021`.
+    Slashes,
+    /// `2021-05`, `2021-05-09`.
+    Iso,
+}
+
+const ENGLISH_MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+static LANGUAGES: [Wording; 10] = [
+    Wording {
+        language: "en",
+        headings: [
+            "Summary",
+            "Experience",
+            "Projects",
+            "Education",
+            "Skills",
+            "Certifications",
+            "Publications",
+            "Awards",
+            "Volunteering",
+            "Languages",
+            "Interests",
+            "References",
+        ],
+        present: "Present",
+        grade: "Grade",
+        courses: "Courses",
+        technologies: "Technologies",
+        document: "Curriculum vitae",
+        dates: DateStyle::EnglishMonths,
+    },
+    Wording {
+        language: "de",
+        headings: [
+            "Profil",
+            "Berufserfahrung",
+            "Projekte",
+            "Ausbildung",
+            "Kenntnisse",
+            "Zertifikate",
+            "Publikationen",
+            "Auszeichnungen",
+            "Ehrenamt",
+            "Sprachen",
+            "Interessen",
+            "Referenzen",
+        ],
+        present: "heute",
+        grade: "Note",
+        courses: "Kurse",
+        technologies: "Technologien",
+        document: "Lebenslauf",
+        dates: DateStyle::Dots,
+    },
+    Wording {
+        language: "fr",
+        headings: [
+            "Profil",
+            "Expérience professionnelle",
+            "Projets",
+            "Formation",
+            "Compétences",
+            "Certifications",
+            "Publications",
+            "Distinctions",
+            "Bénévolat",
+            "Langues",
+            "Centres d’intérêt",
+            "Références",
+        ],
+        present: "aujourd’hui",
+        grade: "Mention",
+        courses: "Cours",
+        technologies: "Technologies",
+        document: "Curriculum vitae",
+        dates: DateStyle::Slashes,
+    },
+    Wording {
+        language: "es",
+        headings: [
+            "Perfil",
+            "Experiencia profesional",
+            "Proyectos",
+            "Formación",
+            "Habilidades",
+            "Certificaciones",
+            "Publicaciones",
+            "Premios",
+            "Voluntariado",
+            "Idiomas",
+            "Intereses",
+            "Referencias",
+        ],
+        present: "actualidad",
+        grade: "Nota",
+        courses: "Cursos",
+        technologies: "Tecnologías",
+        document: "Currículum vítae",
+        dates: DateStyle::Slashes,
+    },
+    Wording {
+        language: "it",
+        headings: [
+            "Profilo",
+            "Esperienza professionale",
+            "Progetti",
+            "Formazione",
+            "Competenze",
+            "Certificazioni",
+            "Pubblicazioni",
+            "Premi",
+            "Volontariato",
+            "Lingue",
+            "Interessi",
+            "Referenze",
+        ],
+        present: "oggi",
+        grade: "Voto",
+        courses: "Corsi",
+        technologies: "Tecnologie",
+        document: "Curriculum vitae",
+        dates: DateStyle::Slashes,
+    },
+    Wording {
+        language: "pt",
+        headings: [
+            "Perfil",
+            "Experiência profissional",
+            "Projetos",
+            "Formação",
+            "Competências",
+            "Certificações",
+            "Publicações",
+            "Prémios",
+            "Voluntariado",
+            "Idiomas",
+            "Interesses",
+            "Referências",
+        ],
+        present: "presente",
+        grade: "Nota",
+        courses: "Cursos",
+        technologies: "Tecnologias",
+        document: "Currículo",
+        dates: DateStyle::Slashes,
+    },
+    Wording {
+        language: "nl",
+        headings: [
+            "Profiel",
+            "Werkervaring",
+            "Projecten",
+            "Opleiding",
+            "Vaardigheden",
+            "Certificaten",
+            "Publicaties",
+            "Prijzen",
+            "Vrijwilligerswerk",
+            "Talen",
+            "Interesses",
+            "Referenties",
+        ],
+        present: "heden",
+        grade: "Cijfer",
+        courses: "Vakken",
+        technologies: "Technologieën",
+        document: "Curriculum vitae",
+        dates: DateStyle::Slashes,
+    },
+    Wording {
+        language: "pl",
+        headings: [
+            "Profil zawodowy",
+            "Doświadczenie zawodowe",
+            "Projekty",
+            "Wykształcenie",
+            "Umiejętności",
+            "Certyfikaty",
+            "Publikacje",
+            "Nagrody",
+            "Wolontariat",
+            "Języki",
+            "Zainteresowania",
+            "Referencje",
+        ],
+        present: "obecnie",
+        grade: "Ocena",
+        courses: "Kursy",
+        technologies: "Technologie",
+        document: "Życiorys",
+        dates: DateStyle::Dots,
+    },
+    Wording {
+        language: "sv",
+        headings: [
+            "Profil",
+            "Arbetslivserfarenhet",
+            "Projekt",
+            "Utbildning",
+            "Kompetenser",
+            "Certifikat",
+            "Publikationer",
+            "Utmärkelser",
+            "Ideellt arbete",
+            "Språk",
+            "Intressen",
+            "Referenser",
+        ],
+        present: "nuvarande",
+        grade: "Betyg",
+        courses: "Kurser",
+        technologies: "Tekniker",
+        document: "Meritförteckning",
+        dates: DateStyle::Iso,
+    },
+    Wording {
+        language: "tr",
+        headings: [
+            "Özet",
+            "İş Deneyimi",
+            "Projeler",
+            "Eğitim",
+            "Beceriler",
+            "Sertifikalar",
+            "Yayınlar",
+            "Ödüller",
+            "Gönüllü Çalışmalar",
+            "Diller",
+            "İlgi Alanları",
+            "Referanslar",
+        ],
+        present: "günümüz",
+        grade: "Not",
+        courses: "Dersler",
+        technologies: "Teknolojiler",
+        document: "Özgeçmiş",
+        dates: DateStyle::Dots,
+    },
+];
+
+impl Wording {
+    /// The words of a language (ISO 639-1, a region after it is ignored), or the English ones where we have none.
+    pub(crate) fn of(language: Option<&str>) -> &'static Self {
+        let code = language.unwrap_or("en").split(['-', '_']).next().unwrap_or("en").to_ascii_lowercase();
+        LANGUAGES.iter().find(|wording| wording.language == code).unwrap_or(&LANGUAGES[0])
+    }
+
+    /// The languages that have their own words here, ISO 639-1.
+    pub(crate) fn languages() -> impl Iterator<Item = &'static str> {
+        LANGUAGES.iter().map(|wording| wording.language)
+    }
+
+    /// Whether a language has its own words here.
+    pub(crate) fn knows(language: &str) -> bool {
+        let code = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        LANGUAGES.iter().any(|wording| wording.language == code)
+    }
+
+    /// The heading of a section.
+    pub(crate) fn heading(&self, section: Section) -> &'static str {
+        self.headings[section as usize]
+    }
+
+    /// A date, at the precision that it has.
+    pub(crate) fn date(&self, date: PartialDate) -> String {
+        let year = date.year_of();
+        match (date.month_of(), date.day_of(), self.dates) {
+            (None, _, _) => year.to_string(),
+            (Some(month), None, DateStyle::EnglishMonths) => format!("{} {year}", ENGLISH_MONTHS[month as usize - 1]),
+            (Some(month), Some(day), DateStyle::EnglishMonths) => {
+                format!("{day} {} {year}", ENGLISH_MONTHS[month as usize - 1])
+            }
+            (Some(month), None, DateStyle::Dots | DateStyle::Slashes) => format!("{month:02}/{year}"),
+            (Some(month), Some(day), DateStyle::Dots) => format!("{day:02}.{month:02}.{year}"),
+            (Some(month), Some(day), DateStyle::Slashes) => format!("{day:02}/{month:02}/{year}"),
+            (Some(_), _, DateStyle::Iso) => date.to_string(),
+        }
+    }
+
+    /// A period. One that began and has no end goes on (`Present`); one that only ended shows its end alone.
+    pub(crate) fn period(&self, start: Option<PartialDate>, end: Option<PartialDate>) -> Option<String> {
+        match (start, end) {
+            (None, None) => None,
+            (Some(start), None) => Some(format!("{} – {}", self.date(start), self.present)),
+            (Some(start), Some(end)) if start == end => Some(self.date(start)),
+            (Some(start), Some(end)) => Some(format!("{} – {}", self.date(start), self.date(end))),
+            (None, Some(end)) => Some(self.date(end)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Option<PartialDate> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_period_is_written_as_the_language_writes_it() {
+        let (start, end) = (date("2019-03"), date("2021-11"));
+        assert_eq!(Wording::of(Some("en")).period(start, end).unwrap(), "Mar 2019 – Nov 2021");
+        assert_eq!(Wording::of(Some("de-AT")).period(start, end).unwrap(), "03/2019 – 11/2021");
+        assert_eq!(Wording::of(Some("sv")).period(start, None).unwrap(), "2019-03 – nuvarande");
+        assert_eq!(Wording::of(Some("pl")).period(start, None).unwrap(), "03/2019 – obecnie");
+    }
+
+    #[test]
+    fn precision_is_never_invented() {
+        assert_eq!(Wording::of(None).period(date("2019"), date("2021")).unwrap(), "2019 – 2021");
+        assert_eq!(Wording::of(None).period(None, date("2021-06")).unwrap(), "Jun 2021");
+        assert_eq!(Wording::of(Some("fr")).date(date("2021-05-09").unwrap()), "09/05/2021");
+        assert_eq!(Wording::of(None).period(None, None), None);
+    }
+
+    #[test]
+    fn a_language_without_words_of_its_own_gets_english_headings() {
+        assert_eq!(Wording::of(Some("vi")).heading(Section::Work), "Experience");
+        assert!(!Wording::knows("vi"));
+        assert_eq!(Wording::of(Some("tr")).heading(Section::Work), "İş Deneyimi");
+    }
+
+    #[test]
+    fn no_two_sections_of_a_language_share_a_heading() {
+        for wording in &LANGUAGES {
+            let distinct: std::collections::BTreeSet<_> = wording.headings.iter().collect();
+            assert_eq!(distinct.len(), 12, "{}", wording.language);
+        }
+    }
+}

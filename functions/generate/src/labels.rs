@@ -1,0 +1,827 @@
+//! The words that a portfolio adds to the person's own: section titles, months, a handful of phrases.
+
+use serde::{Deserialize, Serialize};
+use vitae_resume::PartialDate;
+
+use crate::content::Section;
+
+/// A language that labels are written in (ISO 639-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    En,
+    /// German.
+    De,
+    /// French.
+    Fr,
+    /// Spanish.
+    Es,
+    /// Portuguese.
+    Pt,
+    /// Italian.
+    It,
+    /// Dutch.
+    Nl,
+    /// Polish.
+    Pl,
+    /// Swedish.
+    Sv,
+    /// Turkish.
+    Tr,
+    /// Arabic.
+    Ar,
+    /// Hebrew.
+    He,
+    /// Japanese.
+    Ja,
+    /// Chinese.
+    Zh,
+}
+
+impl Language {
+    /// Every language, in the order of the schema.
+    pub const ALL: [Self; 14] = [
+        Self::En,
+        Self::De,
+        Self::Fr,
+        Self::Es,
+        Self::Pt,
+        Self::It,
+        Self::Nl,
+        Self::Pl,
+        Self::Sv,
+        Self::Tr,
+        Self::Ar,
+        Self::He,
+        Self::Ja,
+        Self::Zh,
+    ];
+
+    /// The language of a tag such as `de` or `pt-BR`, by its first subtag.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        Self::ALL.into_iter().find(|language| language.code() == primary)
+    }
+
+    /// The ISO 639-1 code.
+    pub fn code(self) -> &'static str {
+        self.labels().code
+    }
+
+    /// The words in this language.
+    pub fn labels(self) -> &'static Labels {
+        match self {
+            Self::En => &EN,
+            Self::De => &DE,
+            Self::Fr => &FR,
+            Self::Es => &ES,
+            Self::Pt => &PT,
+            Self::It => &IT,
+            Self::Nl => &NL,
+            Self::Pl => &PL,
+            Self::Sv => &SV,
+            Self::Tr => &TR,
+            Self::Ar => &AR,
+            Self::He => &HE,
+            Self::Ja => &JA,
+            Self::Zh => &ZH,
+        }
+    }
+}
+
+/// Whether a language tag's script runs from right to left.
+pub fn is_right_to_left(tag: &str) -> bool {
+    matches!(
+        tag.split(['-', '_']).next().unwrap_or_default(),
+        "ar" | "he" | "fa" | "ur" | "yi" | "ps" | "sd" | "ckb" | "dv"
+    )
+}
+
+/// The words of one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Labels {
+    /// ISO 639-1 code.
+    pub code: &'static str,
+    #[serde(skip)]
+    titles: Titles,
+    #[serde(skip)]
+    friendly: Friendly,
+    /// What stands for an end that has not come.
+    pub present: &'static str,
+    /// Text of the link that jumps over the header.
+    pub skip: &'static str,
+    /// Before a mail address.
+    pub email: &'static str,
+    /// Before a telephone number.
+    pub phone: &'static str,
+    /// Before a place or a street address.
+    pub address: &'static str,
+    /// Before the person's own site.
+    pub website: &'static str,
+    /// Before a grade.
+    pub grade: &'static str,
+    /// Before a list of courses.
+    pub courses: &'static str,
+    /// Link to the résumé as data.
+    pub resume_file: &'static str,
+    /// Link to the contact card.
+    pub contact_card: &'static str,
+    /// What stands between the members of a list.
+    pub comma: &'static str,
+    /// Name of the list of files to take along.
+    pub downloads: &'static str,
+    #[serde(skip)]
+    months: [&'static str; 12],
+    #[serde(skip)]
+    order: DateOrder,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Titles {
+    about: &'static str,
+    experience: &'static str,
+    projects: &'static str,
+    skills: &'static str,
+    education: &'static str,
+    volunteer: &'static str,
+    certificates: &'static str,
+    awards: &'static str,
+    publications: &'static str,
+    languages: &'static str,
+    interests: &'static str,
+    references: &'static str,
+    contact: &'static str,
+}
+
+/// Titles of the friendly tone, where they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Friendly {
+    about: &'static str,
+    experience: &'static str,
+    projects: &'static str,
+    contact: &'static str,
+}
+
+/// How a date is put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DateOrder {
+    /// `9 May 2021`.
+    DayMonthYear,
+    /// `9. Mai 2021`.
+    OrdinalDayMonthYear,
+    /// `May 9, 2021`.
+    MonthDayYear,
+    /// `2021年5月9日`.
+    YearMonthDay,
+}
+
+impl Labels {
+    /// The title of a section; `friendly` prefers the warmer wording. The hero has none: it carries the name.
+    pub fn title(&self, section: Section, friendly: bool) -> &'static str {
+        let (titles, warm) = (&self.titles, &self.friendly);
+        match section {
+            Section::Hero => "",
+            Section::About => {
+                if friendly {
+                    warm.about
+                } else {
+                    titles.about
+                }
+            }
+            Section::Experience => {
+                if friendly {
+                    warm.experience
+                } else {
+                    titles.experience
+                }
+            }
+            Section::Projects => {
+                if friendly {
+                    warm.projects
+                } else {
+                    titles.projects
+                }
+            }
+            Section::Contact => {
+                if friendly {
+                    warm.contact
+                } else {
+                    titles.contact
+                }
+            }
+            Section::Skills => titles.skills,
+            Section::Education => titles.education,
+            Section::Volunteer => titles.volunteer,
+            Section::Certificates => titles.certificates,
+            Section::Awards => titles.awards,
+            Section::Publications => titles.publications,
+            Section::Languages => titles.languages,
+            Section::Interests => titles.interests,
+            Section::References => titles.references,
+        }
+    }
+
+    /// A date in words, as precise as it is.
+    pub fn date(&self, date: PartialDate) -> String {
+        let year = date.year_of();
+        let Some(month) = date.month_of() else { return self.year(year) };
+        let name = self.months.get(usize::from(month.unsigned_abs()) - 1).copied().unwrap_or_default();
+        match (self.order, date.day_of()) {
+            (DateOrder::YearMonthDay, None) => format!("{year}年{month}月"),
+            (DateOrder::YearMonthDay, Some(day)) => format!("{year}年{month}月{day}日"),
+            (_, None) => format!("{name} {year}"),
+            (DateOrder::DayMonthYear, Some(day)) => format!("{day} {name} {year}"),
+            (DateOrder::OrdinalDayMonthYear, Some(day)) => format!("{day}. {name} {year}"),
+            (DateOrder::MonthDayYear, Some(day)) => format!("{name} {day}, {year}"),
+        }
+    }
+
+    fn year(&self, year: i16) -> String {
+        if self.order == DateOrder::YearMonthDay { format!("{year}年") } else { year.to_string() }
+    }
+}
+
+static EN: Labels = Labels {
+    code: "en",
+    titles: Titles {
+        about: "About",
+        experience: "Experience",
+        projects: "Projects",
+        skills: "Skills",
+        education: "Education",
+        volunteer: "Volunteering",
+        certificates: "Certificates",
+        awards: "Awards",
+        publications: "Publications",
+        languages: "Languages",
+        interests: "Interests",
+        references: "References",
+        contact: "Contact",
+    },
+    friendly: Friendly {
+        about: "About me",
+        experience: "Where I’ve worked",
+        projects: "Things I’ve made",
+        contact: "Say hello",
+    },
+    present: "present",
+    skip: "Skip to content",
+    email: "Email",
+    phone: "Phone",
+    address: "Address",
+    website: "Website",
+    grade: "Grade",
+    courses: "Courses",
+    resume_file: "Résumé as JSON",
+    contact_card: "Contact card (vCard)",
+    comma: ", ",
+    downloads: "Downloads",
+    months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    order: DateOrder::MonthDayYear,
+};
+
+static DE: Labels = Labels {
+    code: "de",
+    titles: Titles {
+        about: "Profil",
+        experience: "Berufserfahrung",
+        projects: "Projekte",
+        skills: "Kenntnisse",
+        education: "Ausbildung",
+        volunteer: "Ehrenamt",
+        certificates: "Zertifikate",
+        awards: "Auszeichnungen",
+        publications: "Veröffentlichungen",
+        languages: "Sprachen",
+        interests: "Interessen",
+        references: "Referenzen",
+        contact: "Kontakt",
+    },
+    friendly: Friendly {
+        about: "Über mich",
+        experience: "Meine Stationen",
+        projects: "Meine Projekte",
+        contact: "Schreiben Sie mir",
+    },
+    present: "heute",
+    skip: "Zum Inhalt springen",
+    email: "E-Mail",
+    phone: "Telefon",
+    address: "Adresse",
+    website: "Website",
+    grade: "Note",
+    courses: "Kurse",
+    resume_file: "Lebenslauf als JSON",
+    contact_card: "Visitenkarte (vCard)",
+    comma: ", ",
+    downloads: "Downloads",
+    months: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
+    order: DateOrder::OrdinalDayMonthYear,
+};
+
+static FR: Labels = Labels {
+    code: "fr",
+    titles: Titles {
+        about: "Profil",
+        experience: "Expérience",
+        projects: "Projets",
+        skills: "Compétences",
+        education: "Formation",
+        volunteer: "Bénévolat",
+        certificates: "Certifications",
+        awards: "Distinctions",
+        publications: "Publications",
+        languages: "Langues",
+        interests: "Centres d’intérêt",
+        references: "Références",
+        contact: "Contact",
+    },
+    friendly: Friendly {
+        about: "À propos de moi",
+        experience: "Mon parcours",
+        projects: "Mes projets",
+        contact: "Écrivez-moi",
+    },
+    present: "aujourd’hui",
+    skip: "Aller au contenu",
+    email: "E-mail",
+    phone: "Téléphone",
+    address: "Adresse",
+    website: "Site web",
+    grade: "Mention",
+    courses: "Cours",
+    resume_file: "CV au format JSON",
+    contact_card: "Carte de visite (vCard)",
+    comma: ", ",
+    downloads: "Téléchargements",
+    months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
+    order: DateOrder::DayMonthYear,
+};
+
+static ES: Labels = Labels {
+    code: "es",
+    titles: Titles {
+        about: "Perfil",
+        experience: "Experiencia",
+        projects: "Proyectos",
+        skills: "Competencias",
+        education: "Formación",
+        volunteer: "Voluntariado",
+        certificates: "Certificados",
+        awards: "Premios",
+        publications: "Publicaciones",
+        languages: "Idiomas",
+        interests: "Intereses",
+        references: "Referencias",
+        contact: "Contacto",
+    },
+    friendly: Friendly {
+        about: "Sobre mí",
+        experience: "Mi trayectoria",
+        projects: "Mis proyectos",
+        contact: "Hablemos",
+    },
+    present: "actualidad",
+    skip: "Ir al contenido",
+    email: "Correo",
+    phone: "Teléfono",
+    address: "Dirección",
+    website: "Sitio web",
+    grade: "Nota",
+    courses: "Cursos",
+    resume_file: "Currículum en JSON",
+    contact_card: "Tarjeta de contacto (vCard)",
+    comma: ", ",
+    downloads: "Descargas",
+    months: ["ene.", "feb.", "mar.", "abr.", "may.", "jun.", "jul.", "ago.", "sept.", "oct.", "nov.", "dic."],
+    order: DateOrder::DayMonthYear,
+};
+
+static PT: Labels = Labels {
+    code: "pt",
+    titles: Titles {
+        about: "Perfil",
+        experience: "Experiência",
+        projects: "Projetos",
+        skills: "Competências",
+        education: "Formação",
+        volunteer: "Voluntariado",
+        certificates: "Certificados",
+        awards: "Prémios",
+        publications: "Publicações",
+        languages: "Idiomas",
+        interests: "Interesses",
+        references: "Referências",
+        contact: "Contacto",
+    },
+    friendly: Friendly {
+        about: "Sobre mim",
+        experience: "O meu percurso",
+        projects: "Os meus projetos",
+        contact: "Fale comigo",
+    },
+    present: "presente",
+    skip: "Ir para o conteúdo",
+    email: "E-mail",
+    phone: "Telefone",
+    address: "Morada",
+    website: "Site",
+    grade: "Nota",
+    courses: "Disciplinas",
+    resume_file: "Currículo em JSON",
+    contact_card: "Cartão de contacto (vCard)",
+    comma: ", ",
+    downloads: "Transferências",
+    months: ["jan.", "fev.", "mar.", "abr.", "maio", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."],
+    order: DateOrder::DayMonthYear,
+};
+
+static IT: Labels = Labels {
+    code: "it",
+    titles: Titles {
+        about: "Profilo",
+        experience: "Esperienza",
+        projects: "Progetti",
+        skills: "Competenze",
+        education: "Formazione",
+        volunteer: "Volontariato",
+        certificates: "Certificazioni",
+        awards: "Riconoscimenti",
+        publications: "Pubblicazioni",
+        languages: "Lingue",
+        interests: "Interessi",
+        references: "Referenze",
+        contact: "Contatti",
+    },
+    friendly: Friendly {
+        about: "Chi sono",
+        experience: "Il mio percorso",
+        projects: "I miei progetti",
+        contact: "Scrivimi",
+    },
+    present: "oggi",
+    skip: "Vai al contenuto",
+    email: "E-mail",
+    phone: "Telefono",
+    address: "Indirizzo",
+    website: "Sito web",
+    grade: "Voto",
+    courses: "Corsi",
+    resume_file: "Curriculum in JSON",
+    contact_card: "Biglietto da visita (vCard)",
+    comma: ", ",
+    downloads: "Scarica",
+    months: ["gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"],
+    order: DateOrder::DayMonthYear,
+};
+
+static NL: Labels = Labels {
+    code: "nl",
+    titles: Titles {
+        about: "Profiel",
+        experience: "Werkervaring",
+        projects: "Projecten",
+        skills: "Vaardigheden",
+        education: "Opleiding",
+        volunteer: "Vrijwilligerswerk",
+        certificates: "Certificaten",
+        awards: "Prijzen",
+        publications: "Publicaties",
+        languages: "Talen",
+        interests: "Interesses",
+        references: "Referenties",
+        contact: "Contact",
+    },
+    friendly: Friendly {
+        about: "Over mij",
+        experience: "Waar ik heb gewerkt",
+        projects: "Mijn projecten",
+        contact: "Neem contact op",
+    },
+    present: "heden",
+    skip: "Naar de inhoud",
+    email: "E-mail",
+    phone: "Telefoon",
+    address: "Adres",
+    website: "Website",
+    grade: "Cijfer",
+    courses: "Vakken",
+    resume_file: "Cv als JSON",
+    contact_card: "Visitekaartje (vCard)",
+    comma: ", ",
+    downloads: "Downloads",
+    months: ["jan.", "feb.", "mrt.", "apr.", "mei", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."],
+    order: DateOrder::DayMonthYear,
+};
+
+static PL: Labels = Labels {
+    code: "pl",
+    titles: Titles {
+        about: "Profil",
+        experience: "Doświadczenie",
+        projects: "Projekty",
+        skills: "Umiejętności",
+        education: "Wykształcenie",
+        volunteer: "Wolontariat",
+        certificates: "Certyfikaty",
+        awards: "Nagrody",
+        publications: "Publikacje",
+        languages: "Języki",
+        interests: "Zainteresowania",
+        references: "Referencje",
+        contact: "Kontakt",
+    },
+    friendly: Friendly {
+        about: "O mnie",
+        experience: "Moja droga zawodowa",
+        projects: "Moje projekty",
+        contact: "Napisz do mnie",
+    },
+    present: "obecnie",
+    skip: "Przejdź do treści",
+    email: "E-mail",
+    phone: "Telefon",
+    address: "Adres",
+    website: "Strona",
+    grade: "Ocena",
+    courses: "Przedmioty",
+    resume_file: "CV w formacie JSON",
+    contact_card: "Wizytówka (vCard)",
+    comma: ", ",
+    downloads: "Do pobrania",
+    months: ["sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"],
+    order: DateOrder::DayMonthYear,
+};
+
+static SV: Labels = Labels {
+    code: "sv",
+    titles: Titles {
+        about: "Profil",
+        experience: "Arbetslivserfarenhet",
+        projects: "Projekt",
+        skills: "Kompetenser",
+        education: "Utbildning",
+        volunteer: "Ideellt arbete",
+        certificates: "Certifikat",
+        awards: "Utmärkelser",
+        publications: "Publikationer",
+        languages: "Språk",
+        interests: "Intressen",
+        references: "Referenser",
+        contact: "Kontakt",
+    },
+    friendly: Friendly {
+        about: "Om mig",
+        experience: "Här har jag jobbat",
+        projects: "Mina projekt",
+        contact: "Hör av dig",
+    },
+    present: "nu",
+    skip: "Hoppa till innehållet",
+    email: "E-post",
+    phone: "Telefon",
+    address: "Adress",
+    website: "Webbplats",
+    grade: "Betyg",
+    courses: "Kurser",
+    resume_file: "Cv som JSON",
+    contact_card: "Visitkort (vCard)",
+    comma: ", ",
+    downloads: "Ladda ner",
+    months: ["jan.", "feb.", "mars", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."],
+    order: DateOrder::DayMonthYear,
+};
+
+static TR: Labels = Labels {
+    code: "tr",
+    titles: Titles {
+        about: "Profil",
+        experience: "Deneyim",
+        projects: "Projeler",
+        skills: "Yetenekler",
+        education: "Eğitim",
+        volunteer: "Gönüllülük",
+        certificates: "Sertifikalar",
+        awards: "Ödüller",
+        publications: "Yayınlar",
+        languages: "Diller",
+        interests: "İlgi alanları",
+        references: "Referanslar",
+        contact: "İletişim",
+    },
+    friendly: Friendly {
+        about: "Hakkımda",
+        experience: "Çalıştığım yerler",
+        projects: "Projelerim",
+        contact: "Bana yazın",
+    },
+    present: "günümüz",
+    skip: "İçeriğe geç",
+    email: "E-posta",
+    phone: "Telefon",
+    address: "Adres",
+    website: "Web sitesi",
+    grade: "Not",
+    courses: "Dersler",
+    resume_file: "JSON olarak özgeçmiş",
+    contact_card: "Kartvizit (vCard)",
+    comma: ", ",
+    downloads: "İndirilebilir dosyalar",
+    months: ["Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara"],
+    order: DateOrder::DayMonthYear,
+};
+
+static AR: Labels = Labels {
+    code: "ar",
+    titles: Titles {
+        about: "نبذة",
+        experience: "الخبرة المهنية",
+        projects: "المشاريع",
+        skills: "المهارات",
+        education: "التعليم",
+        volunteer: "العمل التطوعي",
+        certificates: "الشهادات المهنية",
+        awards: "الجوائز",
+        publications: "المنشورات",
+        languages: "اللغات",
+        interests: "الاهتمامات",
+        references: "المراجع",
+        contact: "التواصل",
+    },
+    friendly: Friendly {
+        about: "نبذة عني", experience: "مسيرتي المهنية", projects: "مشاريعي", contact: "تواصل معي"
+    },
+    present: "حتى الآن",
+    skip: "انتقل إلى المحتوى",
+    email: "البريد الإلكتروني",
+    phone: "الهاتف",
+    address: "العنوان",
+    website: "الموقع",
+    grade: "التقدير",
+    courses: "المقررات",
+    resume_file: "السيرة الذاتية بصيغة JSON",
+    contact_card: "بطاقة الاتصال (vCard)",
+    comma: "، ",
+    downloads: "ملفات للتنزيل",
+    months: [
+        "يناير",
+        "فبراير",
+        "مارس",
+        "أبريل",
+        "مايو",
+        "يونيو",
+        "يوليو",
+        "أغسطس",
+        "سبتمبر",
+        "أكتوبر",
+        "نوفمبر",
+        "ديسمبر",
+    ],
+    order: DateOrder::DayMonthYear,
+};
+
+static HE: Labels = Labels {
+    code: "he",
+    titles: Titles {
+        about: "פרופיל",
+        experience: "ניסיון תעסוקתי",
+        projects: "פרויקטים",
+        skills: "כישורים",
+        education: "השכלה",
+        volunteer: "התנדבות",
+        certificates: "הסמכות",
+        awards: "פרסים",
+        publications: "פרסומים",
+        languages: "שפות",
+        interests: "תחומי עניין",
+        references: "ממליצים",
+        contact: "יצירת קשר",
+    },
+    friendly: Friendly {
+        about: "קצת עליי", experience: "איפה עבדתי", projects: "הפרויקטים שלי", contact: "דברו איתי"
+    },
+    present: "היום",
+    skip: "דילוג לתוכן",
+    email: "דוא״ל",
+    phone: "טלפון",
+    address: "כתובת",
+    website: "אתר",
+    grade: "ציון",
+    courses: "קורסים",
+    resume_file: "קורות חיים כ־JSON",
+    contact_card: "כרטיס ביקור (vCard)",
+    comma: ", ",
+    downloads: "קבצים להורדה",
+    months: ["ינו׳", "פבר׳", "מרץ", "אפר׳", "מאי", "יוני", "יולי", "אוג׳", "ספט׳", "אוק׳", "נוב׳", "דצמ׳"],
+    order: DateOrder::DayMonthYear,
+};
+
+static JA: Labels = Labels {
+    code: "ja",
+    titles: Titles {
+        about: "プロフィール",
+        experience: "職務経歴",
+        projects: "プロジェクト",
+        skills: "スキル",
+        education: "学歴",
+        volunteer: "ボランティア",
+        certificates: "資格",
+        awards: "受賞歴",
+        publications: "論文・著書",
+        languages: "語学",
+        interests: "興味・関心",
+        references: "推薦者",
+        contact: "連絡先",
+    },
+    friendly: Friendly {
+        about: "自己紹介",
+        experience: "これまでの仕事",
+        projects: "つくったもの",
+        contact: "お問い合わせ",
+    },
+    present: "現在",
+    skip: "本文へ移動",
+    email: "メール",
+    phone: "電話",
+    address: "住所",
+    website: "ウェブサイト",
+    grade: "成績",
+    courses: "履修科目",
+    resume_file: "履歴書（JSON）",
+    contact_card: "連絡先カード（vCard）",
+    comma: "、",
+    downloads: "ダウンロード",
+    months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
+    order: DateOrder::YearMonthDay,
+};
+
+static ZH: Labels = Labels {
+    code: "zh",
+    titles: Titles {
+        about: "个人简介",
+        experience: "工作经历",
+        projects: "项目经历",
+        skills: "专业技能",
+        education: "教育背景",
+        volunteer: "志愿者经历",
+        certificates: "证书",
+        awards: "获奖情况",
+        publications: "发表作品",
+        languages: "语言能力",
+        interests: "兴趣爱好",
+        references: "推荐人",
+        contact: "联系方式",
+    },
+    friendly: Friendly {
+        about: "关于我", experience: "我的工作", projects: "我的项目", contact: "联系我"
+    },
+    present: "至今",
+    skip: "跳到正文",
+    email: "邮箱",
+    phone: "电话",
+    address: "地址",
+    website: "网站",
+    grade: "成绩",
+    courses: "课程",
+    resume_file: "简历（JSON）",
+    contact_card: "名片（vCard）",
+    comma: "、",
+    downloads: "下载",
+    months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
+    order: DateOrder::YearMonthDay,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> PartialDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_language_names_every_section_in_both_wordings() {
+        for language in Language::ALL {
+            for section in Section::ALL.into_iter().filter(|section| *section != Section::Hero) {
+                for friendly in [false, true] {
+                    assert!(!language.labels().title(section, friendly).is_empty(), "{language:?} {section:?}");
+                }
+            }
+            assert_eq!(Language::from_tag(language.code()), Some(language));
+        }
+        assert_eq!(Language::from_tag("pt-BR"), Some(Language::Pt));
+        assert_eq!(Language::from_tag("xx"), None);
+    }
+
+    #[test]
+    fn a_date_is_written_as_its_language_writes_it() {
+        assert_eq!(Language::En.labels().date(date("2020-03")), "Mar 2020");
+        assert_eq!(Language::En.labels().date(date("2020-03-09")), "Mar 9, 2020");
+        assert_eq!(Language::De.labels().date(date("2020-03-09")), "9. März 2020");
+        assert_eq!(Language::Fr.labels().date(date("2020-08")), "août 2020");
+        assert_eq!(Language::Ja.labels().date(date("2020-03")), "2020年3月");
+        assert_eq!(Language::Zh.labels().date(date("2020")), "2020年");
+        assert_eq!(Language::Tr.labels().date(date("2020")), "2020");
+    }
+}

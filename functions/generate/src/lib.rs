@@ -1,0 +1,136 @@
+//! Portfolios: content, templates, publishing.
+//!
+//! The pure half turns a résumé into a site and knows no AWS: [`content`] says what stands there, [`customizations`]
+//! what the person may change, [`templates`] how it can look, [`site`] puts the files together. The other half is the
+//! HTTP interface ([`routes()`]) and the worker of the generate queue ([`work`]).
+
+mod api;
+pub mod colour;
+pub mod content;
+pub mod customizations;
+pub mod labels;
+mod page;
+pub mod palette;
+mod publishing;
+pub mod site;
+pub mod slug;
+pub mod templates;
+pub mod vcard;
+mod worker;
+
+use std::sync::Arc;
+
+use axum::middleware::from_fn;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use vitae_blobs::Bucket;
+use vitae_queue::{CountedEvent, JobMessage, Queue};
+use vitae_runtime::Aws;
+use vitae_runtime::environment::{EnvironmentError, required};
+use vitae_store::Store;
+
+pub use worker::work;
+
+/// What the handlers and the worker work with. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    store: Store,
+    sites: Bucket,
+    queues: Queues,
+    addresses: Addresses,
+}
+
+/// Where messages go.
+#[derive(Clone)]
+struct Queues {
+    generate: Queue<JobMessage>,
+    events: Queue<CountedEvent>,
+}
+
+/// The public addresses, without a slash at the end.
+#[derive(Clone)]
+struct Addresses {
+    app: Arc<str>,
+    sites: Arc<str>,
+}
+
+impl Addresses {
+    /// Where the portfolio called `slug` can be seen.
+    fn site(&self, slug: &str) -> String {
+        format!("{}/p/{slug}", self.sites)
+    }
+}
+
+impl State {
+    /// Reads `SITES_BUCKET`, `GENERATE_QUEUE_URL`, `EVENTS_QUEUE_URL`, `APP_URL` and `SITES_URL`.
+    ///
+    /// # Errors
+    /// When a variable is not set.
+    pub fn from_environment(aws: &Aws, store: Store) -> Result<Self, EnvironmentError> {
+        let address = |name| Ok::<_, EnvironmentError>(Arc::from(required(name)?.trim_end_matches('/')));
+        Ok(Self {
+            store,
+            sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
+            queues: Queues {
+                generate: Queue::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
+                events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
+            },
+            addresses: Addresses { app: address("APP_URL")?, sites: address("SITES_URL")? },
+        })
+    }
+}
+
+/// The routes, with their descriptions.
+pub fn routes() -> OpenApiRouter<State> {
+    let creating = OpenApiRouter::new()
+        .routes(routes!(api::generate))
+        .routes(routes!(api::regenerate))
+        .route_layer(from_fn(vitae_web::idempotent))
+        .route_layer(from_fn(|request, next| api::LIMIT.apply(request, next)));
+    OpenApiRouter::new()
+        .merge(creating)
+        .routes(routes!(api::list_templates))
+        .routes(routes!(api::get_template))
+        .routes(routes!(api::get_thumbnail))
+        .routes(routes!(api::list))
+        .routes(routes!(api::get, api::patch, api::delete))
+        .routes(routes!(api::preview))
+        .routes(routes!(api::publish))
+        .routes(routes!(api::unpublish))
+        .routes(routes!(api::download))
+}
+
+#[cfg(test)]
+mod fixtures {
+    //! People to try templates on: a full CV, a thin one, a long name, no profile text, scripts from right to left, CJK.
+
+    use vitae_resume::Resume;
+
+    pub(crate) struct Fixture {
+        pub(crate) name: &'static str,
+        pub(crate) resume: Resume,
+    }
+
+    pub(crate) fn all() -> Vec<Fixture> {
+        [
+            ("full", include_str!("../fixtures/full.json")),
+            ("student", include_str!("../fixtures/student.json")),
+            ("long-name", include_str!("../fixtures/long-name.json")),
+            ("no-summary", include_str!("../fixtures/no-summary.json")),
+            ("arabic", include_str!("../fixtures/arabic.json")),
+            ("hebrew", include_str!("../fixtures/hebrew.json")),
+            ("japanese", include_str!("../fixtures/japanese.json")),
+        ]
+        .into_iter()
+        .map(|(name, json)| Fixture { name, resume: serde_json::from_str(json).unwrap() })
+        .collect()
+    }
+
+    pub(crate) fn named(name: &str) -> Fixture {
+        all().into_iter().find(|fixture| fixture.name == name).unwrap()
+    }
+
+    pub(crate) fn full() -> Resume {
+        named("full").resume
+    }
+}

@@ -1,0 +1,375 @@
+//! A portfolio as files: the page, the résumé and the contact card, and all of them as a zip.
+
+use std::io::{Cursor, Write};
+
+use zip::write::SimpleFileOptions;
+
+use crate::content::{Content, Section};
+use crate::customizations::Customizations;
+use crate::page::{Page, content_security_policy, shown, style};
+use crate::palette::{self, Adjustment};
+use crate::templates::Template;
+use crate::vcard::vcard;
+
+/// Where a page will be read.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// On the sites' host.
+    Live {
+        /// The last part of its address.
+        slug: &'a str,
+        /// Address of the sites' host, no slash at the end.
+        sites_url: &'a str,
+        /// Address of the app, no slash at the end: the page counts its views there.
+        app_url: &'a str,
+        /// Whether search engines may list it.
+        indexable: bool,
+    },
+    /// In the owner's own window, before it is published.
+    Preview,
+    /// Taken along: from a disk or on any host. It counts nothing.
+    Disk,
+}
+
+/// One file of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteFile {
+    /// Name under the site's address.
+    pub name: &'static str,
+    /// Media type.
+    pub content_type: &'static str,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// A template that could not be filled: a fault of the template, never of the person.
+#[derive(Debug, thiserror::Error)]
+#[error("the template `{template}` cannot be filled")]
+pub struct RenderError {
+    template: String,
+    #[source]
+    source: minijinja::Error,
+}
+
+/// A zip that could not be packed.
+#[derive(Debug, thiserror::Error)]
+#[error("the site cannot be packed")]
+pub struct PackError(#[from] zip::result::ZipError);
+
+/// The page alone.
+///
+/// # Errors
+/// [`RenderError`] where the template is at fault.
+pub fn page(
+    content: &Content,
+    template: &Template,
+    customizations: &Customizations,
+    place: &Place<'_>,
+) -> Result<String, RenderError> {
+    // A preview is one document: it has no files beside it to link to.
+    let downloads = !matches!(place, Place::Preview);
+    let page = Page::new(&shown(content, customizations), template, customizations, place, downloads);
+    template.render(&page).map_err(|source| RenderError { template: template.manifest.id.clone(), source })
+}
+
+/// The Content-Security-Policy of a preview, for the header that it is sent with.
+pub fn preview_policy(template: &Template, customizations: &Customizations) -> String {
+    content_security_policy(&style(template, customizations), &Place::Preview)
+}
+
+/// All files of the site.
+///
+/// # Errors
+/// [`RenderError`] where the template is at fault.
+pub fn files(
+    content: &Content,
+    template: &Template,
+    customizations: &Customizations,
+    place: &Place<'_>,
+) -> Result<Vec<SiteFile>, RenderError> {
+    let visible = shown(content, customizations);
+    let mut resume = visible.to_resume();
+    if !customizations.sections.hidden.contains(&Section::Contact) {
+        resume.basics.profiles.extend(customizations.links.iter().map(|link| vitae_resume::Profile {
+            network: Some(link.label.clone()),
+            username: None,
+            url: Some(link.url.clone()),
+        }));
+    }
+    resume.schema = Some("https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json".to_owned());
+    if let Place::Live { slug, sites_url, .. } = place {
+        resume.meta.canonical = Some(format!("{sites_url}/p/{slug}/resume.json"));
+    }
+    let html = page(content, template, customizations, place)?;
+    // A résumé of strings and dates always serialises.
+    let json = serde_json::to_vec_pretty(&resume).unwrap_or_default();
+    Ok(vec![
+        SiteFile { name: "index.html", content_type: "text/html; charset=utf-8", bytes: html.into_bytes() },
+        SiteFile { name: "resume.json", content_type: "application/json", bytes: json },
+        SiteFile { name: "contact.vcf", content_type: "text/vcard; charset=utf-8", bytes: vcard(&resume).into_bytes() },
+    ])
+}
+
+/// The names of all files that [`files`] can make, for removing a site.
+pub const FILE_NAMES: [&str; 3] = ["index.html", "resume.json", "contact.vcf"];
+
+/// The site as a zip that opens from a disk and serves from any host. The same site gives the same bytes.
+///
+/// # Errors
+/// [`PackError`] where the files pass the format's limits, which sites never do.
+pub fn pack(files: &[SiteFile]) -> Result<Vec<u8>, PackError> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for file in files {
+        archive.start_file(file.name, SimpleFileOptions::default().last_modified_time(zip::DateTime::DEFAULT))?;
+        archive.write_all(&file.bytes).map_err(zip::result::ZipError::from)?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+/// What had to be changed of the person's colours so that everybody can read the page.
+pub fn adjustments(template: &Template, customizations: &Customizations) -> Vec<Adjustment> {
+    let scheme = template.manifest.color_scheme;
+    palette::resolve(scheme.light, scheme.dark, &customizations.colors).2
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use vitae_resume::Resume;
+
+    use super::*;
+    use crate::fixtures;
+    use crate::templates;
+
+    const LIVE: Place<'static> = Place::Live {
+        slug: "ada",
+        sites_url: "https://sites.example",
+        app_url: "https://app.example",
+        indexable: false,
+    };
+
+    fn customizations(json: Value) -> Customizations {
+        Customizations::from_json(&json).unwrap()
+    }
+
+    fn render(resume: &Resume, choices: Value, place: &Place<'_>) -> String {
+        let template = templates::find(templates::DEFAULT).unwrap();
+        page(&Content::from_resume(resume), template, &customizations(choices), place).unwrap()
+    }
+
+    fn text_of(files: &[SiteFile], name: &str) -> String {
+        let file = files.iter().find(|file| file.name == name).unwrap();
+        String::from_utf8(file.bytes.clone()).unwrap()
+    }
+
+    #[test]
+    fn every_template_renders_every_person_in_every_place_and_layout() {
+        let places = [LIVE, Place::Preview, Place::Disk];
+        for template in templates::all() {
+            for layout in &template.manifest.layout_options {
+                for fixture in fixtures::all() {
+                    for place in &places {
+                        let choices = customizations(json!({"layout": layout.id}));
+                        let html = page(&Content::from_resume(&fixture.resume), template, &choices, place).unwrap();
+                        let at = format!("{} {} {} {place:?}", template.manifest.id, layout.id, fixture.name);
+                        check_structure(&html, &at);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What holds of every page, whoever it is about.
+    fn check_structure(html: &str, at: &str) {
+        assert!(html.starts_with("<!doctype html>"), "{at}");
+        let once = [
+            "<h1",
+            "<main",
+            "<title>",
+            "class=\"skip\"",
+            "name=\"viewport\"",
+            "http-equiv=\"Content-Security-Policy\"",
+        ];
+        for part in once {
+            assert_eq!(html.matches(part).count(), 1, "{at}: {part}");
+        }
+        for never in [
+            "undefined",
+            "None<",
+            "Lorem",
+            " style=\"",
+            "src=\"http",
+            "<link rel=\"stylesheet",
+            "@import",
+            "onclick",
+            "unsafe-inline",
+        ] {
+            assert!(!html.contains(never), "{at}: {never}");
+        }
+        let mut level = 0;
+        for (i, _) in html.match_indices("<h") {
+            if let Some(next) = html[i + 2..].chars().next().and_then(|c| c.to_digit(10)) {
+                assert!(next <= level + 1, "{at}: a heading of level {next} follows one of level {level}");
+                level = next;
+            }
+        }
+        for empty in ["<h2></h2>", "<h3></h3>", "<li></li>", "<p></p>", "<ul></ul>", "<dd></dd>"] {
+            assert!(!html.contains(empty), "{at}: {empty}");
+        }
+    }
+
+    #[test]
+    fn the_policy_matches_what_the_page_holds() {
+        use base64::Engine as _;
+        use sha2::Digest as _;
+        let html = render(&fixtures::full(), json!({}), &LIVE);
+        let inside = |open: &str, close: &str| {
+            let start = html.find(open).unwrap() + open.len();
+            let start = start + html[start..].find('>').unwrap() + 1;
+            html[start..start + html[start..].find(close).unwrap()].to_owned()
+        };
+        for (open, close) in [("<style", "</style>"), ("<script data-", "</script>")] {
+            let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(inside(open, close)));
+            assert!(html.contains(&format!("&#39;sha256-{hash}&#39;")), "{open}: {hash}");
+        }
+    }
+
+    #[test]
+    fn phone_and_street_stay_private_unless_the_owner_shows_them() {
+        let resume = fixtures::full();
+        let template = templates::find(templates::DEFAULT).unwrap();
+        let content = Content::from_resume(&resume);
+        let phone = resume.basics.phone.clone().unwrap();
+        let street = resume.basics.location.as_ref().and_then(|l| l.address.clone()).unwrap();
+        let email = resume.basics.email.clone().unwrap();
+        let referee = resume.references[0].name.clone().unwrap();
+
+        let private = files(&content, template, &Customizations::default(), &LIVE).unwrap();
+        assert_eq!(private.iter().map(|file| file.name).collect::<Vec<_>>(), FILE_NAMES);
+        for file in &private {
+            let text = text_of(&private, file.name);
+            assert!(text.contains(&email), "{}", file.name);
+            assert!(!text.contains(&street) && !text.contains(&referee), "{}", file.name);
+            assert!(!text.contains(&phone) && !text.contains(&telephone_digits(&phone)), "{}", file.name);
+        }
+
+        let choices = customizations(
+            json!({"contact": {"phone": true, "address": true, "email": false}, "sections": {"hidden": ["experience"]}}),
+        );
+        let open = files(&content, template, &choices, &LIVE).unwrap();
+        for file in &open {
+            let text = text_of(&open, file.name);
+            assert!(text.contains(&street) && !text.contains(&email), "{}", file.name);
+            assert!(!text.contains(resume.work[1].name.as_deref().unwrap()), "{}: a hidden section shows", file.name);
+        }
+        assert!(text_of(&open, "index.html").contains(&phone));
+
+        let closed = customizations(
+            json!({"sections": {"hidden": ["contact"]}, "links": [{"label": "Talks", "url": "https://talks.example"}]}),
+        );
+        for file in files(&content, template, &closed, &LIVE).unwrap() {
+            let text = String::from_utf8(file.bytes).unwrap();
+            assert!(!text.contains(&email) && !text.contains("talks.example"), "{}", file.name);
+        }
+    }
+
+    fn telephone_digits(phone: &str) -> String {
+        crate::vcard::telephone(phone).unwrap()
+    }
+
+    #[test]
+    fn the_resume_file_is_a_valid_resume_without_what_the_parser_knows() {
+        let mut resume = fixtures::full();
+        resume.meta.vitae = Some(vitae_resume::VitaeMeta { page_count: 2, ..Default::default() });
+        let template = templates::find(templates::DEFAULT).unwrap();
+        let files = files(&Content::from_resume(&resume), template, &Customizations::default(), &LIVE).unwrap();
+        let read: Resume = serde_json::from_str(&text_of(&files, "resume.json")).unwrap();
+        assert_eq!(read.validate(), Ok(()));
+        assert_eq!(read.meta.vitae, None);
+        assert_eq!(read.work.len(), resume.work.len());
+        assert_eq!(read.meta.canonical.as_deref(), Some("https://sites.example/p/ada/resume.json"));
+    }
+
+    #[test]
+    fn markup_scripts_and_template_syntax_in_a_cv_stay_text() {
+        let hostile = "</script><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}\"'`";
+        let resume: Resume = serde_json::from_value(json!({
+            "basics": {"name": hostile, "label": hostile, "summary": hostile, "email": "a\"onmouseover=x@example.org", "phone": hostile,
+                       "url": "https://e.example/\"><b>", "location": {"city": hostile, "address": hostile},
+                       "profiles": [{"network": hostile, "username": hostile, "url": "https://e.example/'><i>"}]},
+            "work": [{"name": hostile, "position": hostile, "location": hostile, "summary": hostile, "highlights": [hostile], "startDate": "2020"}],
+            "education": [{"institution": hostile, "area": hostile, "score": hostile, "courses": [hostile]}],
+            "projects": [{"name": hostile, "description": hostile, "keywords": [hostile], "url": "https://e.example"}],
+            "skills": [{"name": hostile, "level": hostile, "keywords": [hostile]}],
+            "languages": [{"language": hostile, "fluency": hostile}], "interests": [{"name": hostile}],
+            "awards": [{"title": hostile}], "publications": [{"name": hostile}], "certificates": [{"name": hostile}],
+            "volunteer": [{"organization": hostile}], "references": [{"name": hostile, "reference": hostile}],
+        })).unwrap();
+        let choices = json!({"contact": {"phone": true, "address": true}, "sections": {"hidden": [], "titles": {"about": "<b>{{x}}</b>"}},
+                             "links": [{"label": "<b>", "url": "https://e.example/?a=\"><script>"}]});
+        // Quotes that are escaped inside the JSON of the data block end no attribute.
+        let html = render(&resume, choices, &LIVE).replace("\\\"", "");
+        for never in ["<script>alert", "<img", "<b>", "<i>", "49{%", "\"onmouseover", "\"><script", "'><i"] {
+            assert!(!html.contains(never), "{never}");
+        }
+        assert_eq!(html.matches("<script").count(), 2, "one data block and one beacon");
+        assert_eq!(html.matches("</script>").count(), 2);
+        assert!(html.contains("{{ 7*7 }}"), "template syntax is shown as written");
+    }
+
+    #[test]
+    fn a_page_is_indexed_only_where_the_owner_asked() {
+        let resume = fixtures::full();
+        assert!(render(&resume, json!({}), &LIVE).contains("<meta name=\"robots\" content=\"noindex\">"));
+        assert!(render(&resume, json!({}), &Place::Preview).contains("content=\"noindex\""));
+        let open = Place::Live {
+            slug: "ada",
+            sites_url: "https://sites.example",
+            app_url: "https://app.example",
+            indexable: true,
+        };
+        let html = render(&resume, json!({}), &open);
+        assert!(!html.contains("noindex"));
+        assert!(html.contains("<link rel=\"canonical\" href=\"https://sites.example/p/ada\">"), "{}", &html[..2000]);
+    }
+
+    #[test]
+    fn labels_and_direction_follow_the_persons_language() {
+        let arabic = render(&fixtures::named("arabic").resume, json!({}), &LIVE);
+        assert!(arabic.contains("<html lang=\"ar\" dir=\"rtl\""));
+        let japanese = render(&fixtures::named("japanese").resume, json!({}), &LIVE);
+        assert!(japanese.contains("職務経歴") && japanese.contains("<html lang=\"ja\" dir=\"ltr\""));
+        let mixed = render(&fixtures::named("japanese").resume, json!({"language": "en"}), &LIVE);
+        assert!(mixed.contains("<html lang=\"ja\"") && mixed.contains("lang=\"en\">Experience"));
+    }
+
+    #[test]
+    fn nothing_is_asked_of_another_host() {
+        let html = render(&fixtures::full(), json!({}), &LIVE);
+        for loading in ["src=", "url(", "<iframe", "<object", "rel=\"preload\"", "rel=\"icon\" href=\"http"] {
+            assert!(!html.contains(loading), "{loading}");
+        }
+    }
+
+    #[test]
+    fn the_zip_opens_from_a_disk() {
+        let template = templates::find(templates::DEFAULT).unwrap();
+        let content = Content::from_resume(&fixtures::full());
+        let site = files(&content, template, &Customizations::default(), &Place::Disk).unwrap();
+        let html = text_of(&site, "index.html");
+        assert!(html.contains("href=\"resume.json\"") && !html.contains("href=\"/") && !html.contains("sendBeacon"));
+        let packed = pack(&site).unwrap();
+        assert_eq!(packed, pack(&site).unwrap(), "the same site packs to the same bytes");
+        let mut archive = zip::ZipArchive::new(Cursor::new(packed)).unwrap();
+        assert_eq!(archive.len(), FILE_NAMES.len());
+        let mut read = Vec::new();
+        std::io::Read::read_to_end(&mut archive.by_name("index.html").unwrap(), &mut read).unwrap();
+        assert_eq!(read, site[0].bytes);
+    }
+
+    #[test]
+    fn a_dark_page_stays_light_on_paper() {
+        let html = render(&fixtures::full(), json!({"dark_mode": "dark"}), &LIVE);
+        assert!(html.contains(":root{color-scheme:dark;") && html.contains("@media print{:root{color-scheme:light;"));
+    }
+}
