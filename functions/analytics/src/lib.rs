@@ -1,0 +1,94 @@
+//! Counting, dashboards, health and the public documentation.
+//!
+//! What happens anywhere in Vitae is a [`vitae_queue::CountedEvent`] on the events queue. [`worker`] turns each into
+//! additions to named counts, once (`tally` says which); the dashboard's routes add those up and nothing else, so a
+//! number that was not counted cannot be shown. Published pages tell of views through a beacon, which becomes an event
+//! like any other.
+//!
+//! This function is also where every path ends that is no other function's: health, documentation, the pages that
+//! problems point at, and the 404.
+
+mod activity;
+mod assets;
+mod beacon;
+mod bots;
+mod dashboard;
+mod export;
+mod histogram;
+mod pages;
+mod report;
+mod system;
+mod tally;
+mod window;
+mod worker;
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use axum::middleware::from_fn;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use vitae_queue::{CountedEvent, Queue};
+use vitae_runtime::Aws;
+use vitae_runtime::environment::{EnvironmentError, required};
+use vitae_store::Store;
+
+pub use assets::OPENAPI;
+pub use worker::worker;
+
+/// What the handlers and the worker work with. Cheap to clone.
+#[derive(Debug, Clone, FromRef)]
+pub struct State {
+    store: Store,
+    events: Queue<CountedEvent>,
+    sites: SitesHost,
+}
+
+/// The host that published sites stand on.
+#[derive(Debug, Clone)]
+struct SitesHost(Arc<str>);
+
+impl State {
+    /// Reads `EVENTS_QUEUE_URL` and `SITES_URL`.
+    ///
+    /// # Errors
+    /// When a variable is not set or cannot be read.
+    pub fn from_environment(aws: &Aws, store: Store) -> Result<Self, EnvironmentError> {
+        let sites = url::Url::parse(&required("SITES_URL")?)
+            .map_err(|error| EnvironmentError::Invalid { name: "SITES_URL", reason: error.to_string() })?;
+        Ok(Self {
+            store,
+            events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
+            sites: SitesHost(sites.host_str().unwrap_or_default().into()),
+        })
+    }
+}
+
+/// The routes, with their descriptions.
+pub fn routes() -> OpenApiRouter<State> {
+    let beacon = OpenApiRouter::new()
+        .routes(routes!(beacon::record))
+        .route_layer(from_fn(|request, next| beacon::LIMIT.apply(request, next)));
+    let numbers = OpenApiRouter::new()
+        .routes(routes!(dashboard::dashboard))
+        .routes(routes!(dashboard::metrics))
+        .routes(routes!(dashboard::templates))
+        .routes(routes!(dashboard::performance))
+        .routes(routes!(dashboard::engagement))
+        .routes(routes!(dashboard::geographic))
+        .routes(routes!(dashboard::realtime))
+        .routes(routes!(activity::list))
+        .routes(routes!(export::summary))
+        .route_layer(from_fn(|request, next| dashboard::LIMIT.apply(request, next)));
+    OpenApiRouter::new()
+        .merge(beacon)
+        .merge(numbers)
+        .routes(routes!(system::health))
+        .routes(routes!(assets::openapi))
+        .routes(routes!(assets::file))
+        .routes(routes!(pages::start))
+        .routes(routes!(pages::swagger_ui))
+        .routes(routes!(pages::redoc))
+        .routes(routes!(pages::problems))
+        .routes(routes!(pages::problem))
+}

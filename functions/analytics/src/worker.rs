@@ -1,0 +1,59 @@
+//! The events queue: each event is counted once.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use vitae_queue::{CountedEvent, Message, Retry, drive};
+use vitae_store::Store;
+use vitae_store::counters::Counted;
+
+use crate::{State, tally};
+
+/// How often an event that contends with others is tried before its message is left to come again.
+const TRIES: u32 = 5;
+
+/// Counts a batch of events, and answers which must come again.
+pub async fn worker(state: State, batch: SqsEvent) -> SqsBatchResponse {
+    // One at a time: two events of one person change the same rows, and would only get into each other's way.
+    drive(batch, 1, |message| count(&state.store, message)).await
+}
+
+async fn count(store: &Store, message: Message) -> Result<(), Retry> {
+    // Only our own functions write to this queue. A message that cannot be read was written by another version, or by a
+    // fault of ours: it goes on to the dead-letter queue, where it is seen, and from where it is counted after all once
+    // a version that knows it is deployed. Its words are not logged, they may be about somebody.
+    let event: CountedEvent = message.parse().map_err(|error| {
+        Retry(format!("it is no event that this version knows (line {}, column {})", error.line(), error.column()))
+    })?;
+    let countable = tally::countable(&event);
+    for tried in 1..=TRIES {
+        match store.count(&countable).await {
+            Ok(Counted::New) => return Ok(()),
+            Ok(Counted::Before) => {
+                tracing::info!(event_id = %event.event_id, "the event was counted before");
+                return Ok(());
+            }
+            Ok(Counted::Contended) => tokio::time::sleep(pause(tried, event.event_id)).await,
+            Err(error) => return Err(Retry(error.to_string())),
+        }
+    }
+    Err(Retry("other events changed the same counts at every try".to_owned()))
+}
+
+/// Longer with every try, and different for two events that met.
+fn pause(tried: u32, event_id: uuid::Uuid) -> Duration {
+    let [.., last] = event_id.into_bytes();
+    Duration::from_millis((4 + u64::from(last) / 16) << tried)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tries_of_ten_events_end_within_the_time_of_a_batch() {
+        let slowest: Duration = (1..=TRIES).map(|tried| pause(tried, uuid::Uuid::max())).sum();
+        assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+        assert!(pause(2, uuid::Uuid::nil()) > pause(1, uuid::Uuid::nil()));
+    }
+}
