@@ -1,0 +1,164 @@
+"""Deploys template.yaml, as it is, to the emulator.
+
+    deploy.py < request.json
+
+The request names the stack, the template, its parameters, each function's bootstrap by the template's `Binary`, and the
+mail domain to verify. What `sam build` and `sam package` would do to the template is done here without them: a function's
+code is its bootstrap in a zip, stored in a bucket under its digest. The stack's outputs are printed as one JSON object.
+A stack that exists is updated, which leaves its tables and buckets as they are.
+"""
+
+import hashlib
+import io
+import json
+import sys
+import time
+import zipfile
+
+import boto3
+import yaml
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+CODE_BUCKET = "vitae-local-code"
+CONFIG = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, read_timeout=120)
+
+
+class TemplateLoader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms (`!Ref`, `!Sub`, ...) as the functions that they stand for."""
+
+
+def intrinsic(loader, suffix, node):
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+        if suffix == "GetAtt":
+            value = value.split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    return {name: value}
+
+
+TemplateLoader.add_multi_constructor("!", intrinsic)
+
+
+def read_template(path):
+    """The template as CloudFormation would read it."""
+    with open(path, encoding="utf-8") as file:
+        return yaml.load(file, TemplateLoader)
+
+
+def upload_code(template, bootstraps):
+    """Stores each function's code and points the function to it; code that no function points to any more is dropped."""
+    s3 = boto3.client("s3", config=CONFIG)
+    try:
+        s3.create_bucket(Bucket=CODE_BUCKET)
+    except ClientError as error:
+        if "BucketAlready" not in error.response["Error"]["Code"]:
+            raise
+    stored = {item["Key"] for item in s3.list_objects_v2(Bucket=CODE_BUCKET).get("Contents", [])}
+    wanted = set()
+    for resource in template["Resources"].values():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        binary = resource.pop("Metadata")["BuildProperties"]["Binary"]
+        with open(bootstraps[binary], "rb") as file:
+            code = file.read()
+        key = hashlib.sha256(code).hexdigest() + ".zip"
+        if key not in stored:
+            s3.put_object(Bucket=CODE_BUCKET, Key=key, Body=zipped(code))
+        wanted.add(key)
+        resource["Properties"]["CodeUri"] = {"Bucket": CODE_BUCKET, "Key": key}
+    for key in stored - wanted:
+        s3.delete_object(Bucket=CODE_BUCKET, Key=key)
+
+
+def zipped(code):
+    """A stored zip: on one machine, compressing costs more than it saves."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.external_attr = 0o755 << 16
+        archive.writestr(entry, code)
+    return buffer.getvalue()
+
+
+def deploy(name, template, parameters):
+    """Creates or updates the stack and answers with what CloudFormation says of it at the end."""
+    cloudformation = boto3.client("cloudformation", config=CONFIG)
+    request = {
+        "StackName": name,
+        "TemplateBody": json.dumps(template, default=str),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    }
+    try:
+        before = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+    except ClientError:
+        before = None
+    if before and "ROLLBACK_COMPLETE" in before and not before.startswith("UPDATE"):
+        # A stack whose first creation failed cannot be updated, only made anew.
+        cloudformation.delete_stack(StackName=name)
+        wait(cloudformation, name)
+        before = None
+    try:
+        if before:
+            cloudformation.update_stack(**request)
+        else:
+            cloudformation.create_stack(**request)
+    except ClientError as error:
+        if "No updates are to be performed" not in str(error):
+            raise
+    stack = wait(cloudformation, name)
+    status = stack["StackStatus"]
+    if not status.endswith("COMPLETE") or "ROLLBACK" in status:
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        reasons = [
+            f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
+            for event in events
+            if event["ResourceStatus"].endswith("FAILED")
+        ]
+        sys.exit(f"the stack ended in {status}\n" + "\n".join(reasons))
+    return stack
+
+
+def wait(cloudformation, name, seconds=120):
+    """The stack, once nothing is in progress any more."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        except ClientError:
+            return None
+        if not stack["StackStatus"].endswith("IN_PROGRESS"):
+            return stack
+        if time.monotonic() > deadline:
+            sys.exit(f"the stack was still {stack['StackStatus']} after {seconds} seconds")
+        time.sleep(0.05)
+
+
+def verify_domain(domain):
+    """Makes the domain an identity of SES, which the emulator takes for verified at once."""
+    try:
+        boto3.client("sesv2", config=CONFIG).create_email_identity(EmailIdentity=domain)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AlreadyExistsException":
+            raise
+
+
+def main():
+    request = json.load(sys.stdin)
+    template = read_template(request["template"])
+    try:
+        upload_code(template, request["bootstraps"])
+        verify_domain(request["mail_domain"])
+        stack = deploy(request["stack"], template, request["parameters"])
+    except ClientError as error:
+        sys.exit(str(error))
+    json.dump({output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+//! Deploys `template.yaml` to the emulator, through `deploy.py`.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+use anyhow::{Context, bail};
+use serde_json::json;
+
+use crate::build::Bootstraps;
+use crate::checkout;
+use crate::emulator::{ACCESS_KEY, REGION, SECRET_KEY};
+use crate::processes::Group;
+use crate::progress::Progress;
+use crate::python::Venv;
+
+/// The domain that local mails come from. `.test` is reserved, so nothing can ever be delivered by mistake.
+const MAIL_DOMAIN: &str = "vitae.test";
+
+/// What a deployment is told about its surroundings.
+#[derive(Debug)]
+pub(crate) struct Deployment<'a> {
+    /// The CloudFormation stack's name.
+    pub(crate) stack_name: &'a str,
+    /// The emulator.
+    pub(crate) endpoint_url: &'a str,
+    /// The app's front door.
+    pub(crate) app_url: &'a str,
+    /// The sites' front door.
+    pub(crate) sites_url: &'a str,
+    /// What the front door proves itself with.
+    pub(crate) origin_secret: &'a str,
+}
+
+/// The stack's outputs by name.
+pub(crate) type Outputs = BTreeMap<String, String>;
+
+/// Deploys, or updates what is deployed already, and answers with the stack's outputs.
+pub(crate) fn deploy(
+    deployment: &Deployment<'_>,
+    bootstraps: &Bootstraps,
+    venv: &Venv,
+    progress: &Progress,
+) -> anyhow::Result<Outputs> {
+    let step = progress.step("Deploying template.yaml");
+    let (app, sites) = (deployment.app_url, deployment.sites_url);
+    let request = json!({
+        "stack": deployment.stack_name,
+        "template": checkout::root().join("template.yaml"),
+        "bootstraps": bootstraps,
+        "mail_domain": MAIL_DOMAIN,
+        "parameters": {
+            "Stage": "local",
+            "AppUrl": app,
+            "SitesUrl": sites,
+            "AllowedOrigins": allowed_origins(app),
+            "MailFrom": format!("no-reply@{MAIL_DOMAIN}"),
+            "Limits": "wide",
+            "OriginSecret": deployment.origin_secret,
+            "LogLevel": std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned()),
+        },
+    });
+    let mut command = venv.command(&checkout::infra_local().join("deploy.py"));
+    command
+        .env("AWS_ENDPOINT_URL", deployment.endpoint_url)
+        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+        .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+        .env("AWS_DEFAULT_REGION", REGION)
+        .env("NO_PROXY", "127.0.0.1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut group = Group::spawn(&mut command)?;
+    let mut stdin = group.child().stdin.take().context("deploy.py takes no input")?;
+    stdin.write_all(request.to_string().as_bytes())?;
+    drop(stdin);
+    let stderr = group.child().stderr.take();
+    let errors = std::thread::spawn(move || {
+        let mut said = String::new();
+        stderr.map(|mut stderr| stderr.read_to_string(&mut said));
+        said
+    });
+    let mut answer = String::new();
+    group.child().stdout.take().context("deploy.py has no output")?.read_to_string(&mut answer)?;
+    let status = group.child().wait()?;
+    let errors = errors.join().unwrap_or_default();
+    if !status.success() {
+        bail!("template.yaml could not be deployed: {}", errors.trim());
+    }
+    let outputs: Outputs = serde_json::from_str(&answer).context("deploy.py answered something else than outputs")?;
+    step.done(format!("as the stack `{}`", deployment.stack_name));
+    Ok(outputs)
+}
+
+/// Beside the front door's own two names, where frontends under development are usually served.
+fn allowed_origins(app: &str) -> String {
+    [
+        app,
+        &app.replace("127.0.0.1", "localhost"),
+        "http://localhost:3000",
+        "http://localhost:5173",
+        "http://127.0.0.1:3000",
+        "http://127.0.0.1:5173",
+    ]
+    .join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn breaches(template: &Path) -> (bool, String) {
+        let venv = Venv::ensure(&Progress::new()).unwrap();
+        let output = venv.command(&checkout::infra_local().join("rules.py")).arg(template).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.is_empty(), "{errors}");
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    #[test]
+    fn the_template_keeps_the_rules_that_no_emulator_can_prove() {
+        let (kept, said) = breaches(&checkout::root().join("template.yaml"));
+        assert!(kept, "{said}");
+    }
+
+    #[test]
+    fn a_breach_of_a_rule_is_found() {
+        let template = std::fs::read_to_string(checkout::root().join("template.yaml")).unwrap();
+        let worsened = [
+            (
+                "PointInTimeRecoveryEnabled: true",
+                "PointInTimeRecoveryEnabled: false",
+                "PeopleTable: no point-in-time recovery",
+            ),
+            ("VisibilityTimeout: 720", "VisibilityTimeout: 719", "ParseQueue: invisible for less"),
+            ("Action: [sqs:SendMessage]", "Action: [sqs:*]", "sqs:* is no named action"),
+            ("BlockPublicPolicy: true", "BlockPublicPolicy: false", "FilesBucket: public access is not blocked"),
+        ];
+        for (good, bad, breach) in worsened {
+            assert!(template.contains(good), "{good}");
+            let path = std::env::temp_dir().join(format!("vitae-template-{}.yaml", uuid::Uuid::new_v4()));
+            std::fs::write(&path, template.replace(good, bad)).unwrap();
+            let (kept, said) = breaches(&path);
+            std::fs::remove_file(&path).unwrap();
+            assert!(!kept && said.contains(breach), "{bad}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_frontend_under_development_is_an_allowed_origin_and_nobody_else() {
+        let origins = allowed_origins("http://127.0.0.1:8080");
+        assert!(origins.split(',').any(|origin| origin == "http://localhost:8080"));
+        assert!(origins.split(',').all(|origin| origin.contains("localhost") || origin.contains("127.0.0.1")));
+    }
+}
