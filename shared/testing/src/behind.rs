@@ -1,0 +1,153 @@
+//! The stack from the side of AWS: what lies in its buckets and waits in its queues.
+
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::{Stack, eventually};
+
+impl Stack {
+    /// The name of the bucket with this logical id in the template, such as `FilesBucket`.
+    ///
+    /// # Errors
+    /// Where the stack has none.
+    pub async fn bucket(&self, logical_id: &str) -> anyhow::Result<String> {
+        if let Some(name) = self.outputs.get(logical_id) {
+            return Ok(name.clone());
+        }
+        let buckets = self.aws().s3().list_buckets().send().await?;
+        let names = buckets.buckets().iter().filter_map(|bucket| bucket.name());
+        self.named(logical_id, names)
+    }
+
+    /// The keys in a bucket that begin with `prefix`.
+    ///
+    /// # Errors
+    /// Where the bucket cannot be listed.
+    pub async fn objects(&self, bucket: &str, prefix: &str) -> anyhow::Result<Vec<String>> {
+        let bucket = self.bucket(bucket).await?;
+        let mut pages = self.aws().s3().list_objects_v2().bucket(bucket).prefix(prefix).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            keys.extend(page?.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+        }
+        Ok(keys)
+    }
+
+    /// Puts an object into a bucket past the API, as someone with a stale URL would.
+    ///
+    /// # Errors
+    /// Where S3 refuses.
+    pub async fn put_object(&self, bucket: &str, key: &str, body: Vec<u8>) -> anyhow::Result<()> {
+        let bucket = self.bucket(bucket).await?;
+        self.aws().s3().put_object().bucket(bucket).key(key).body(body.into()).send().await?;
+        Ok(())
+    }
+
+    /// The URL of the queue with this logical id in the template, such as `ParseQueue`.
+    ///
+    /// # Errors
+    /// Where the stack has none.
+    pub async fn queue_url(&self, logical_id: &str) -> anyhow::Result<String> {
+        if let Some(url) = self.outputs.get(&format!("{logical_id}Url")) {
+            return Ok(url.clone());
+        }
+        let queues = self.aws().sqs().list_queues().max_results(1000).send().await?;
+        let urls = queues.queue_urls();
+        let name = self.named(logical_id, urls.iter().filter_map(|url| url.rsplit('/').next()))?;
+        let url = urls.iter().find(|url| url.rsplit('/').next() == Some(&name));
+        Ok(url.context("a queue without a URL")?.clone())
+    }
+
+    /// Sends a message to a queue, as S3 or a function would.
+    ///
+    /// # Errors
+    /// Where SQS refuses.
+    pub async fn send_message(&self, queue: &str, body: &str) -> anyhow::Result<()> {
+        let url = self.queue_url(queue).await?;
+        self.aws().sqs().send_message().queue_url(url).message_body(body).send().await?;
+        Ok(())
+    }
+
+    /// How many messages a queue holds, those in a consumer's hands included.
+    ///
+    /// # Errors
+    /// Where the queue cannot be asked.
+    pub async fn queue_depth(&self, queue: &str) -> anyhow::Result<usize> {
+        let (aws, url) = (self.aws(), self.queue_url(queue).await?);
+        let sqs = aws.sqs();
+        let attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
+        let request = attributes
+            .iter()
+            .fold(sqs.get_queue_attributes().queue_url(url), |request, name| request.attribute_names((*name).into()));
+        let answer = request.send().await?;
+        let counts = answer.attributes().into_iter().flat_map(|attributes| attributes.values());
+        Ok(counts.filter_map(|count| count.parse::<usize>().ok()).sum())
+    }
+
+    /// Waits until a queue is empty and nothing of it is in a consumer's hands.
+    ///
+    /// # Errors
+    /// Where that does not happen in time.
+    pub async fn drained(&self, queue: &str, within: Duration) -> anyhow::Result<()> {
+        eventually(&format!("{queue} running dry"), within, async || {
+            Ok((self.queue_depth(queue).await? == 0).then_some(()))
+        })
+        .await
+    }
+
+    /// The physical name that belongs to a logical id which the stack does not put out: it begins with the stack's name and holds the id as a whole part,
+    /// with or without the random part that CloudFormation appends.
+    fn named<'a>(&self, logical_id: &str, names: impl Iterator<Item = &'a str>) -> anyhow::Result<String> {
+        let (stack, part) = (self.stack_name.to_lowercase(), logical_id.to_lowercase());
+        let mut seen = Vec::new();
+        for name in names {
+            let lower = name.to_lowercase();
+            if lower.starts_with(&stack) && lower.split(['-', '.']).any(|piece| piece == part) {
+                return Ok(name.to_owned());
+            }
+            seen.push(name);
+        }
+        anyhow::bail!("{} has no {logical_id} among {seen:?}", self.stack_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn stack() -> Stack {
+        let url = "http://127.0.0.1:1".to_owned();
+        Stack {
+            api_url: url.clone(),
+            sites_url: url.clone(),
+            docs_url: url.clone(),
+            aws_endpoint_url: url,
+            stack_name: "vitae-test".to_owned(),
+            outputs: BTreeMap::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_stack_puts_out_is_taken_at_its_word() {
+        let outputs = [("FilesBucket", "vitae-files-1"), ("ParseQueueUrl", "http://localhost:1/0/vitae-ParseQueue-A1")];
+        let outputs = outputs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let stack = Stack { outputs, ..stack() };
+        assert_eq!(stack.bucket("FilesBucket").await.unwrap(), "vitae-files-1");
+        assert_eq!(stack.queue_url("ParseQueue").await.unwrap(), "http://localhost:1/0/vitae-ParseQueue-A1");
+    }
+
+    #[test]
+    fn a_queue_is_not_taken_for_its_dead_letters_nor_for_another_stacks() {
+        let names = ["vitae-ParseQueue-A1", "vitae-test-ParseQueueDeadLetters-B2", "vitae-test-ParseQueue-C3", "other"];
+        assert_eq!(stack().named("ParseQueue", names.into_iter()).unwrap(), "vitae-test-ParseQueue-C3");
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_said_with_those_that_are() {
+        let error = stack().named("ParseQueue", ["vitae-test-FilesBucket-C3"].into_iter()).unwrap_err();
+        assert_eq!(error.to_string(), "vitae-test has no ParseQueue among [\"vitae-test-FilesBucket-C3\"]");
+    }
+}

@@ -1,0 +1,1 @@
+//! Flows across functions over the running stack.

@@ -1,0 +1,241 @@
+//! A portfolio from its making to its removal, over the front doors.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use reqwest::header::{CONTENT_TYPE, IF_MATCH};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use vitae_testing::{Answer, Person, Stack, unique};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const PHONE: &str = "+44 20 7946 0132";
+
+/// A person with an imported CV and a draft portfolio of it: the person, the CV's id and the portfolio's path.
+async fn with_draft(stack: &Stack, name: &str) -> anyhow::Result<(Person, String, String)> {
+    let person = Person::sign_up(stack).await?;
+    let resume = json!({
+        "basics": {
+            "name": name, "label": "Analyst", "email": "ada@example.org", "phone": PHONE,
+            "summary": "I write programs for engines that are not built yet.",
+            "location": {"address": "12 St James's Square", "city": "London", "countryCode": "GB"},
+        },
+        "work": [{"name": "Analytical Engines", "position": "Analyst", "startDate": "2019-04", "highlights": ["Wrote the first program"]}],
+        "skills": [{"name": "Mathematics", "keywords": ["Bernoulli numbers"]}],
+    });
+    let cv = person.post("/cv/import", &resume).await?.expect(201)?.json()?;
+    let cv_id = cv["cv_id"].as_str().context("cv_id")?.to_owned();
+    let body = json!({ "cv_id": cv_id, "template_id": "minimal-portfolio" });
+    let made = person.post("/portfolio/generate", &body).await?.expect(202)?.json()?;
+    finish(&person, &made).await?;
+    let path = format!("/portfolio/{}", made["portfolio_id"].as_str().context("portfolio_id")?);
+    Ok((person, cv_id, path))
+}
+
+async fn finish(person: &Person, made: &Value) -> anyhow::Result<Value> {
+    let job = person.job_until_done(made["job_id"].as_str().context("job_id")?, PATIENCE).await?;
+    anyhow::ensure!(job["status"] == "completed", "{job:#}");
+    Ok(job)
+}
+
+async fn visit(url: &str) -> anyhow::Result<Answer> {
+    Answer::to(Client::new().get(url)).await
+}
+
+/// No file of a site can be seen, at once: nothing waits for a cache here.
+async fn is_gone(url: &str) -> anyhow::Result<()> {
+    for file in ["", "/resume.json", "/contact.vcf"] {
+        let status = visit(&format!("{url}{file}")).await?.status;
+        anyhow::ensure!(status.is_client_error(), "{url}{file} answers {status}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_portfolio_is_made_published_changed_and_taken_down() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let name = format!("Ada {}", unique("lovelace"));
+    let (person, _, path) = with_draft(&stack, &name).await?;
+
+    let draft = person.get(&path).await?.expect(200)?.json()?;
+    assert_eq!((&draft["status"], &draft["publication"]), (&json!("draft"), &Value::Null));
+    let preview = person.get(&format!("{path}/preview")).await?.expect(200)?;
+    assert!(preview.text().contains(&name) && preview.text().contains("content=\"noindex\""));
+    assert!(preview.header("content-security-policy").is_some_and(|policy| policy.starts_with("sandbox;")));
+    let bare = Answer::to(Client::new().get(stack.route(&format!("{path}/preview")))).await?;
+    bare.expect(401)?;
+
+    let published = person.post(&format!("{path}/publish"), &json!({})).await?.expect(200)?.json()?;
+    let url = published["url"].as_str().context("url")?;
+    let slug = published["slug"].as_str().context("slug")?;
+    assert_eq!(url, format!("{}/p/{slug}", stack.sites_url));
+    for address in [url.to_owned(), format!("{url}/")] {
+        let page = visit(&address).await?.expect(200)?;
+        assert!(page.header("content-type").is_some_and(|t| t.starts_with("text/html")), "{address}");
+        assert!(page.text().contains(&name) && page.text().contains("noindex"), "{address}");
+    }
+    for file in ["resume.json", "contact.vcf"] {
+        let text = visit(&format!("{url}/{file}")).await?.expect(200)?.text();
+        assert!(text.contains(&name) && text.contains("ada@example.org"), "{file}");
+        assert!(!text.contains(PHONE) && !text.contains("442079460132") && !text.contains("St James"), "{file}");
+    }
+
+    let patch = json!({"customizations": {"contact": {"phone": true}, "colors": {"light": {"text": "#eeeeee"}}}});
+    let changed = person.patch(&path, &patch).await?.expect(200)?.json()?;
+    assert_eq!(changed["adjustments"][0]["pointer"], "/customizations/colors/light/text");
+    assert!(visit(url).await?.expect(200)?.text().contains(PHONE), "what is published follows a change");
+
+    person.post(&format!("{path}/unpublish"), &json!({})).await?.expect(200)?;
+    is_gone(url).await?;
+
+    person.post(&format!("{path}/publish"), &json!({"indexable": true})).await?.expect(200)?;
+    assert!(!visit(url).await?.expect(200)?.text().contains("noindex"), "the slug is kept, and indexing was asked for");
+    person.delete(&path).await?.expect(204)?;
+    person.get(&path).await?.expect(404)?;
+    is_gone(url).await
+}
+
+#[tokio::test]
+async fn a_slug_belongs_to_one_portfolio() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let slug = unique("countess");
+    let (ada, _, hers) = with_draft(&stack, "Ada Lovelace").await?;
+    let (bob, _, his) = with_draft(&stack, "Bob Babbage").await?;
+    let wish = json!({ "slug": slug });
+    let (hers, his_own) = (format!("{hers}/publish"), format!("{his}/publish"));
+    let (one, two) = tokio::join!(ada.post(&hers, &wish), bob.post(&his_own, &wish));
+    let (one, two) = (one?, two?);
+    let ada_won = one.status == 200;
+    let (won, lost) = if ada_won { (one, two) } else { (two, one) };
+    won.expect(200)?;
+    let refused = lost.expect(409)?.json()?;
+    assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains(&format!("{slug}-cv"))), "{refused}");
+
+    let reserved = bob.post(&format!("{his}/publish"), &json!({"slug": "admin"})).await?.expect(422)?.json()?;
+    assert_eq!(reserved["errors"][0]["pointer"], "/slug");
+    let password = json!({"visibility": "password", "password": "open sesame"});
+    bob.post(&format!("{his}/publish"), &password).await?.expect(422)?;
+    let unlisted =
+        bob.post(&format!("{his}/publish"), &json!({"visibility": "unlisted"})).await?.expect(200)?.json()?;
+    assert!(unlisted["slug"].as_str().is_some_and(|slug| slug.len() == 32), "{unlisted}");
+    // Whoever won has the address; when Bob did, he has just left it.
+    let address = format!("{}/p/{slug}", stack.sites_url);
+    if ada_won {
+        assert!(visit(&address).await?.expect(200)?.text().contains("Ada Lovelace"));
+    } else {
+        is_gone(&address).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn hand_edits_outlive_what_is_made_anew_beside_them() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, cv_id, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let mine = json!({"content": {"about": {"paragraphs": ["My own words."]}, "hero": {"headline": "Countess"}}});
+    let edited = person.patch(&path, &mine).await?.expect(200)?.json()?;
+    assert_eq!(edited["edited_sections"], json!(["hero", "about"]));
+
+    let newer = json!({"basics": {"label": "Programmer"}, "skills": [{"name": "Poetry"}]});
+    person.patch(&format!("/cv/{cv_id}"), &newer).await?.expect(200)?;
+    let asked = json!({"sections": ["hero", "skills"]});
+    let made = person.post(&format!("{path}/regenerate"), &asked).await?.expect(202)?.json()?;
+    finish(&person, &made).await?;
+
+    let after = person.get(&path).await?.expect(200)?.json()?;
+    assert_eq!(after["content"]["hero"]["headline"], "Programmer");
+    assert_eq!(after["content"]["skills"], json!([{"keywords": ["Poetry"]}]));
+    assert_eq!(after["content"]["about"]["paragraphs"], json!(["My own words."]));
+    assert_eq!(after["edited_sections"], json!(["about"]));
+    let generated = person.patch(&path, &json!({"content": {"about": null}})).await?.expect(200)?.json()?;
+    assert_eq!(generated["edited_sections"], json!([]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_message_that_comes_twice_changes_nothing() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, cv_id, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let before = person.get(&path).await?.expect(200)?;
+    let jobs = person.get("/jobs").await?.expect(200)?.json()?;
+    let me = person.get("/users/me").await?.expect(200)?.json()?;
+    let message = json!({ "user_id": me["user_id"], "job_id": jobs["items"][0]["job_id"] });
+    stack.send_message("GenerateQueue", &message.to_string()).await?;
+    stack.drained("GenerateQueue", PATIENCE).await?;
+    let after = person.get(&path).await?.expect(200)?;
+    assert_eq!((before.header("etag"), &before.body), (after.header("etag"), &after.body));
+
+    let key = unique("key");
+    let body = json!({ "cv_id": cv_id, "template_id": "minimal-portfolio" });
+    let ask = || person.request(Method::POST, "/portfolio/generate").header("idempotency-key", &key).json(&body);
+    let first = Answer::to(ask()).await?.expect(202)?.json()?;
+    let second = Answer::to(ask()).await?.expect(202)?.json()?;
+    assert_eq!(first, second);
+    finish(&person, &first).await?;
+    let portfolios = person.get("/portfolio").await?.expect(200)?.json()?;
+    assert_eq!(portfolios["items"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_is_refused_where_it_stands() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, cv_id, path) = with_draft(&stack, "Ada Lovelace").await?;
+    for (patch, pointer) in [
+        (json!({"customizations": {"css": "*{}"}}), "/customizations/css"),
+        (json!({"customizations": {"colors": {"light": {"accent": "red;}"}}}}), "/customizations/colors/light/accent"),
+        (json!({"customizations": {"links": [{"label": "x", "url": "javascript:x"}]}}), "/customizations/links/0/url"),
+        (json!({"template_id": "no-such-template"}), "/template_id"),
+        (json!({"content": {"hero": {"name": ""}}}), "/content/hero/name"),
+        (json!({"owner": "me"}), "/owner"),
+    ] {
+        let refused = person.patch(&path, &patch).await?.expect(422)?.json()?;
+        assert_eq!(refused["errors"][0]["pointer"], pointer, "{patch}");
+    }
+    let stale = person
+        .request(Method::PATCH, &path)
+        .header(IF_MATCH, "\"0\"")
+        .json(&json!({"template_id": "minimal-portfolio"}));
+    Answer::to(stale).await?.expect(412)?;
+    let text = person.request(Method::PATCH, &path).header(CONTENT_TYPE, "text/plain").body("{}");
+    Answer::to(text).await?.expect(415)?;
+    let nobody = json!({ "cv_id": uuid::Uuid::now_v7(), "template_id": "minimal-portfolio" });
+    person.post("/portfolio/generate", &nobody).await?.expect(404)?;
+    let unknown = json!({ "cv_id": cv_id, "template_id": "no-such-template" });
+    person.post("/portfolio/generate", &unknown).await?.expect(422)?;
+    person.post(&format!("{path}/regenerate"), &json!({"sections": []})).await?.expect(422)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_portfolio_outlives_its_cv_and_cannot_be_made_anew_without_it() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, cv_id, path) = with_draft(&stack, "Ada Lovelace").await?;
+    person.delete(&format!("/cv/{cv_id}")).await?.expect(204)?;
+    person.get(&path).await?.expect(200)?;
+    let published = person.post(&format!("{path}/publish"), &json!({})).await?.expect(200)?.json()?;
+    visit(published["url"].as_str().context("url")?).await?.expect(200)?;
+    person.post(&format!("{path}/regenerate"), &json!({"sections": ["about"]})).await?.expect(409)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn templates_and_the_download_are_whole_files() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let templates = visit(&stack.route("/portfolio/templates")).await?.expect(200)?.json()?;
+    let first = &templates["items"][0];
+    assert_eq!(first["id"], "minimal-portfolio");
+    let thumbnail = format!("{}{}", stack.api_url, first["thumbnail"].as_str().context("thumbnail")?);
+    let picture = visit(&thumbnail).await?.expect(200)?;
+    assert_eq!(picture.header("content-type"), Some("image/png"));
+    assert!(picture.body.starts_with(b"\x89PNG\r\n\x1a\n"));
+    visit(&stack.route("/portfolio/templates/no-such-template")).await?.expect(404)?;
+
+    let (person, _, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let zip = person.get(&format!("{path}/download")).await?.expect(200)?;
+    assert_eq!(zip.header("content-disposition"), Some("attachment; filename=\"ada-lovelace.zip\""));
+    // A zip begins with a local file header and ends with the end of its central directory, which has 22 bytes.
+    assert!(zip.body.starts_with(b"PK\x03\x04"));
+    assert_eq!(zip.body.get(zip.body.len() - 22..zip.body.len() - 18), Some(&b"PK\x05\x06"[..]));
+    Ok(())
+}
