@@ -750,6 +750,7 @@ impl From<PublishError> for Problem {
             }
             PublishError::Taken => Self::conflict("The slug is taken."),
             PublishError::Blob(error) => Self::unavailable(error),
+            PublishError::Queue(error) => Self::unavailable(error),
             PublishError::Render(_) | PublishError::Unreadable(_) => Self::internal(format!("{error:?}")),
         }
     }

@@ -24,7 +24,7 @@ use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitae_blobs::Bucket;
-use vitae_queue::{CountedEvent, JobMessage, Queue};
+use vitae_queue::{CountedEvent, JobMessage, Queue, SiteMessage};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
@@ -44,6 +44,7 @@ pub struct State {
 #[derive(Clone)]
 struct Queues {
     generate: Queue<JobMessage>,
+    ats: Queue<SiteMessage>,
     events: Queue<CountedEvent>,
 }
 
@@ -62,7 +63,7 @@ impl Addresses {
 }
 
 impl State {
-    /// Reads `SITES_BUCKET`, `GENERATE_QUEUE_URL`, `EVENTS_QUEUE_URL`, `APP_URL` and `SITES_URL`.
+    /// Reads `SITES_BUCKET`, `GENERATE_QUEUE_URL`, `ATS_QUEUE_URL`, `EVENTS_QUEUE_URL`, `APP_URL` and `SITES_URL`.
     ///
     /// # Errors
     /// When a variable is not set.
@@ -73,6 +74,7 @@ impl State {
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
             queues: Queues {
                 generate: Queue::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
+                ats: Queue::new(aws.sqs(), required("ATS_QUEUE_URL")?),
                 events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
             },
             addresses: Addresses { app: address("APP_URL")?, sites: address("SITES_URL")? },

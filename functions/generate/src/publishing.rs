@@ -8,6 +8,7 @@ use futures::future::try_join_all;
 use jiff::Timestamp;
 use uuid::Uuid;
 use vitae_blobs::{BlobError, keys};
+use vitae_queue::{QueueError, SiteMessage};
 use vitae_store::StoreError;
 use vitae_store::portfolios::{Portfolio, Publication, Published, Visibility};
 
@@ -30,6 +31,8 @@ pub(crate) enum PublishError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Blob(#[from] BlobError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
     #[error(transparent)]
     Render(#[from] RenderError),
     /// It has no content yet.
@@ -216,7 +219,9 @@ async fn put_site(state: &State, portfolio: &Portfolio, publication: &Publicatio
         state.sites.put(&key, file.bytes, file.content_type, Some(CACHE_CONTROL)).await
     });
     try_join_all(puts).await?;
-    Ok(())
+    // The PDF that visitors may take along is typeset from the files just written.
+    let request = SiteMessage { user_id: portfolio.user_id, portfolio_id: portfolio.portfolio_id };
+    Ok(state.queues.ats.send(&request).await?)
 }
 
 async fn remove_sites(state: &State, slugs: &[String]) -> Result<(), BlobError> {

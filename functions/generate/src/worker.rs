@@ -283,7 +283,7 @@ impl From<PublishError> for Stop {
     fn from(error: PublishError) -> Self {
         match error {
             PublishError::Store(error) => error.into(),
-            PublishError::Blob(_) | PublishError::Taken => Self::Again(error.to_string()),
+            PublishError::Blob(_) | PublishError::Queue(_) | PublishError::Taken => Self::Again(error.to_string()),
             PublishError::Render(_) | PublishError::NotMade | PublishError::Unreadable(_) => {
                 internal(&format!("{error:?}"))
             }

@@ -65,6 +65,7 @@ impl Store {
         limit: u32,
         cursor: Option<&str>,
     ) -> Result<Page<T>, StoreError> {
+        let limit = limit.clamp(1, 100);
         let start = cursor.and_then(|cursor| decode_cursor(cursor, prefix)).map(|sk| {
             HashMap::from([(keys::PK.to_owned(), string(keys::user(user_id))), (keys::SK.to_owned(), string(sk))])
         });
@@ -76,17 +77,17 @@ impl Store {
             .expression_attribute_values(":pk", string(keys::user(user_id)))
             .expression_attribute_values(":prefix", string(prefix))
             .scan_index_forward(false)
-            .limit(limit.clamp(1, 100) as i32)
+            // One more than is asked for: DynamoDB says where it stopped even when nothing follows.
+            .limit(limit as i32 + 1)
             .set_exclusive_start_key(start)
             .send()
             .await?;
-        let next_cursor = output
-            .last_evaluated_key
-            .as_ref()
-            .and_then(|key| key.get(keys::SK))
-            .and_then(|sk| sk.as_s().ok())
-            .map(|sk| URL_SAFE_NO_PAD.encode(sk));
-        let items = output.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+        let mut found = output.items.unwrap_or_default();
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let last = found.last().and_then(|item| item.get(keys::SK)).and_then(|sk| sk.as_s().ok());
+        let next_cursor = last.filter(|_| more).map(|sk| URL_SAFE_NO_PAD.encode(sk));
+        let items = found.into_iter().map(from_item).collect::<Result<_, _>>()?;
         Ok(Page { items, next_cursor })
     }
 

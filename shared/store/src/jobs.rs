@@ -39,7 +39,7 @@ pub struct Job {
     /// When it last changed.
     pub updated_at: Timestamp,
     /// When a worker first began it, for the numbers.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
     /// Counts changes; a reader that waits compares it.
     pub version: u64,
