@@ -64,7 +64,7 @@ async fn one_message(state: &State, message: Message) -> Result<(), Retry> {
         Some(Announcement::Test) => Ok(()),
         Some(Announcement::Jobs(jobs)) => {
             for job in jobs {
-                work::one_job(state, &job).await?;
+                Box::pin(work::one_job(state, &job)).await?;
             }
             Ok(())
         }

@@ -31,7 +31,8 @@ pub(crate) async fn one_job(state: &State, message: &JobMessage) -> Result<(), R
         Lease::Finished(job) => return after_the_end(state, &job).await,
     };
     let span = tracing::info_span!("job", job_id = %job.job_id, kind = ?job.kind);
-    tracing::Instrument::instrument(work_on(state, job, &owner), span).await
+    // The whole work is one large future; on the heap it is moved cheaply.
+    tracing::Instrument::instrument(Box::pin(work_on(state, job, &owner)), span).await
 }
 
 async fn work_on(state: &State, job: Job, owner: &str) -> Result<(), Retry> {

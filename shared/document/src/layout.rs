@@ -185,6 +185,25 @@ mod tests {
     }
 
     #[test]
+    fn spaces_stretched_in_a_narrow_column_are_no_gaps() {
+        let word = |text: &str, x: f32, y: f32| Word {
+            text: text.to_owned(),
+            bbox: Rect { x, y, width: 6.0 * text.chars().count() as f32, height: 10.0 },
+            size: 10.0,
+            ..Word::default()
+        };
+        let words = vec![
+            word("Led", 50.0, 100.0),
+            word("and", 84.0, 100.0),
+            word("trained", 118.0, 100.0),
+            word("teams", 50.0, 112.0),
+            word("of", 96.0, 112.0),
+            word("eight", 124.0, 112.0),
+        ];
+        assert_eq!(texts(&blocks(words, 595.0, 842.0)), ["Led and trained", "teams of eight"]);
+    }
+
+    #[test]
     fn a_soft_hyphen_at_the_end_of_a_line_joins_the_word() {
         let word = |text: &str, x: f32, y: f32| Word {
             text: text.to_owned(),
@@ -198,7 +217,7 @@ mod tests {
             word("national", 50.0, 112.0),
             word("trade", 102.0, 112.0),
         ];
-        assert_eq!(texts(&blocks(words, 595.0, 842.0)), ["international\t2019", "trade"]);
+        assert_eq!(texts(&blocks(words, 595.0, 842.0)), ["international trade\t2019"]);
     }
 
     #[test]

@@ -87,7 +87,8 @@ impl Format {
 /// One page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
-    /// Width in points (1/72 inch); for images at the resolution that they state, else such that an A4 page fits.
+    /// Width in points (1/72 inch); a picture is taken to be as wide as A4, because the resolution that files state is
+    /// seldom true.
     pub width: f32,
     /// Height in points.
     pub height: f32,

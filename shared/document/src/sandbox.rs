@@ -8,9 +8,8 @@
 //! A program that uses [`read`] calls [`run_child_if_asked`] as the first thing in its `main`:
 //!
 //! ```
-//! // fn main() {
 //! vitae_document::sandbox::run_child_if_asked();
-//! // … what the program is for …
+//! // Here follows what the program is for.
 //! ```
 //!
 //! No file is written, so it works where only `/tmp` is writable, or nothing is.

@@ -2,8 +2,8 @@
 
 use vitae_document::Document;
 use vitae_resume::{
-    Award, Basics, Certificate, Education, Interest, Language, Location, Meta, PartialDate, Profile, Project, Publication, Reference, Resume, Skill,
-    VitaeMeta, Volunteer, Warning, Work,
+    Award, Basics, Certificate, Education, Interest, Language, Location, Meta, PartialDate, Profile, Project,
+    Publication, Reference, Resume, Skill, VitaeMeta, Volunteer, Warning, Work,
 };
 
 use crate::contact::{self, Contact};
@@ -29,7 +29,8 @@ pub(crate) fn resume(document: &Document) -> Resume {
     let month_first = dates::puts_month_first(pages.lines.iter().map(Line::text));
     let mut sections = Sections::of(&pages);
     unheaded::infer(&mut sections, month_first);
-    let mut writer = Writer { evidence: Evidence::new(&pages), month_first, warnings: Vec::new(), known_jobs: Vec::new() };
+    let mut writer =
+        Writer { evidence: Evidence::new(&pages), month_first, warnings: Vec::new(), known_jobs: Vec::new() };
     writer.known_jobs = writer.all_jobs(&sections);
     let found = contact::read(&pages, &sections);
     let mut resume = Resume { basics: writer.basics(&found, &sections), ..Resume::default() };
@@ -83,7 +84,11 @@ impl Writer<'_> {
         }
         for (i, profile) in found.profiles.iter().take(MOST).enumerate() {
             evidence.note(&format!("/basics/profiles/{i}"), &profile.piece, profile.sure);
-            basics.profiles.push(Profile { network: profile.network.clone(), username: profile.username.clone(), url: profile.url.clone() });
+            basics.profiles.push(Profile {
+                network: profile.network.clone(),
+                username: profile.username.clone(),
+                url: profile.url.clone(),
+            });
         }
         if let Some(place) = &found.place {
             let sure = place.sure;
@@ -151,7 +156,10 @@ impl Writer<'_> {
         let belongs = |line: &Line, kind: SectionKind| match kind {
             SectionKind::Languages => names_languages(line.text()) && line.word_count() <= 14,
             SectionKind::Education => roles::degree_score(line.text()) > 1.2 || roles::school_score(line.text()) > 1.5,
-            SectionKind::Interests => crate::text::fold(line.text()).starts_with("interest") || crate::text::fold(line.text()).starts_with("hobb"),
+            SectionKind::Interests => {
+                crate::text::fold(line.text()).starts_with("interest")
+                    || crate::text::fold(line.text()).starts_with("hobb")
+            }
             _ => false,
         };
         let (mut to_first, mut to_second) = (Vec::new(), Vec::new());
@@ -243,7 +251,9 @@ impl Writer<'_> {
         let told = roles::tell(&found, &[], &roles::STUDIES);
         for (entry, parts) in found.iter().zip(told) {
             let study = records::study(entry, &parts);
-            if resume.education.len() >= MOST || parts.who.is_none() && study.study_type.is_none() && study.area.is_none() {
+            if resume.education.len() >= MOST
+                || parts.who.is_none() && study.study_type.is_none() && study.area.is_none()
+            {
                 continue;
             }
             let at = format!("/education/{}", resume.education.len());
@@ -291,12 +301,21 @@ impl Writer<'_> {
             let mut description = Piece::default();
             let mut name = first.piece.clone();
             for fragment in &entry.fragments[1..] {
-                let own_look = fragment.bold != first.bold || fragment.separator == '|' || fragment.italic != first.italic;
-                if fragment.line == first.line && fragment.bold == first.bold && fragment.separator == '-' && !is_prose(fragment.text()) {
+                let own_look =
+                    fragment.bold != first.bold || fragment.separator == '|' || fragment.italic != first.italic;
+                if fragment.line == first.line
+                    && fragment.bold == first.bold
+                    && fragment.separator == '-'
+                    && !is_prose(fragment.text())
+                {
                     name.append(" – ", &fragment.piece);
                 } else if fragment.line == first.line && own_look && !is_prose(fragment.text()) {
                     for keyword in lists::split_list(&fragment.piece).iter().take(MOST - keywords.len().min(MOST)) {
-                        keywords.extend(self.evidence.text(&format!("{at}/keywords/{}", keywords.len()), keyword, 0.7 * sure));
+                        keywords.extend(self.evidence.text(
+                            &format!("{at}/keywords/{}", keywords.len()),
+                            keyword,
+                            0.7 * sure,
+                        ));
                     }
                 } else {
                     description.append(" ", &fragment.piece);
@@ -305,7 +324,11 @@ impl Writer<'_> {
             let mut highlights = Vec::new();
             for item in entry.body.iter().take(MOST) {
                 if item.bullet {
-                    highlights.extend(self.evidence.text(&format!("{at}/highlights/{}", highlights.len()), &item.piece, 0.85 * sure));
+                    highlights.extend(self.evidence.text(
+                        &format!("{at}/highlights/{}", highlights.len()),
+                        &item.piece,
+                        0.85 * sure,
+                    ));
                 } else {
                     description.append(" ", &item.piece);
                 }
@@ -326,7 +349,10 @@ impl Writer<'_> {
 
     fn certificates(&mut self, lines: &[Line], sure: f32, resume: &mut Resume) {
         for entry in &self.records(lines) {
-            let Some(record) = records::record(entry, Kind::Granted).filter(|_| resume.certificates.len() < MOST) else { continue };
+            let Some(record) = records::record(entry, Kind::Granted).filter(|_| resume.certificates.len() < MOST)
+            else {
+                continue;
+            };
             let at = format!("/certificates/{}", resume.certificates.len());
             resume.certificates.push(Certificate {
                 name: self.evidence.text(&format!("{at}/name"), &record.title, record.sure * sure),
@@ -339,7 +365,9 @@ impl Writer<'_> {
 
     fn awards(&mut self, lines: &[Line], sure: f32, resume: &mut Resume) {
         for entry in &self.records(lines) {
-            let Some(record) = records::record(entry, Kind::Granted).filter(|_| resume.awards.len() < MOST) else { continue };
+            let Some(record) = records::record(entry, Kind::Granted).filter(|_| resume.awards.len() < MOST) else {
+                continue;
+            };
             let at = format!("/awards/{}", resume.awards.len());
             let (summary, _) = self.body_as_text(&at, "summary", &entry.body, sure);
             resume.awards.push(Award {
@@ -353,12 +381,17 @@ impl Writer<'_> {
 
     fn publications(&mut self, lines: &[Line], sure: f32, resume: &mut Resume) {
         for entry in &self.records(lines) {
-            let Some(record) = records::record(entry, Kind::Published).filter(|_| resume.publications.len() < MOST) else { continue };
+            let Some(record) = records::record(entry, Kind::Published).filter(|_| resume.publications.len() < MOST)
+            else {
+                continue;
+            };
             let at = format!("/publications/{}", resume.publications.len());
             let (summary, _) = self.body_as_text(&at, "summary", &entry.body, sure);
             resume.publications.push(Publication {
                 name: self.evidence.text(&format!("{at}/name"), &record.title, record.sure * sure),
-                publisher: record.by.and_then(|by| self.evidence.text(&format!("{at}/publisher"), &by, record.sure * sure * 0.9)),
+                publisher: record
+                    .by
+                    .and_then(|by| self.evidence.text(&format!("{at}/publisher"), &by, record.sure * sure * 0.9)),
                 release_date: self.one_date(&at, "releaseDate", entry, sure),
                 url: self.url(&at, entry, sure),
                 summary,
@@ -383,7 +416,8 @@ impl Writer<'_> {
                 } else if resume.skills.len() < MOST {
                     let at = resume.skills.len();
                     let name = self.evidence.text(&format!("/skills/{at}/name"), keyword, own);
-                    let level = level.as_ref().and_then(|level| self.evidence.text(&format!("/skills/{at}/level"), level, own));
+                    let level =
+                        level.as_ref().and_then(|level| self.evidence.text(&format!("/skills/{at}/level"), level, own));
                     resume.skills.push(Skill { name, level, keywords: Vec::new() });
                 }
             }
@@ -397,7 +431,8 @@ impl Writer<'_> {
         for spoken in lists::languages(lines) {
             let at = format!("/languages/{}", resume.languages.len());
             let language = self.evidence.text(&format!("{at}/language"), &spoken.name, spoken.sure * sure);
-            let fluency = spoken.level.and_then(|level| self.evidence.text(&format!("{at}/fluency"), &level, spoken.sure * sure));
+            let fluency =
+                spoken.level.and_then(|level| self.evidence.text(&format!("{at}/fluency"), &level, spoken.sure * sure));
             if language.is_some() && resume.languages.len() < MOST {
                 resume.languages.push(Language { language, fluency });
             }
@@ -454,7 +489,10 @@ impl Writer<'_> {
     }
 
     fn url(&mut self, at: &str, entry: &Entry, sure: f32) -> Option<String> {
-        let url = entry.url.clone().filter(|url| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")))?;
+        let url = entry
+            .url
+            .clone()
+            .filter(|url| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")))?;
         self.evidence.confidence.insert(format!("{at}/url"), (0.8 * sure * 100.0).round() / 100.0);
         Some(url)
     }
@@ -483,7 +521,11 @@ impl Writer<'_> {
         for item in items.iter().take(MOST) {
             if item.bullet || bullets == 0 && items.len() > 1 && item.piece.text().chars().count() < 300 {
                 let own = if item.bullet { 0.94 } else { 0.75 };
-                highlights.extend(self.evidence.text(&format!("{at}/highlights/{}", highlights.len()), &item.piece, own * sure));
+                highlights.extend(self.evidence.text(
+                    &format!("{at}/highlights/{}", highlights.len()),
+                    &item.piece,
+                    own * sure,
+                ));
             } else {
                 summary.append(" ", &item.piece);
             }
@@ -501,8 +543,15 @@ impl Writer<'_> {
 
     /// Says what a person should look at.
     fn warn(&mut self, document: &Document, resume: &Resume) {
-        let mut warn = |code: &str, detail: &str| self.warnings.push(Warning { code: code.to_owned(), detail: detail.to_owned() });
-        let words: usize = document.pages.iter().flat_map(|page| &page.blocks).flat_map(|block| &block.lines).map(|line| line.words.len()).sum();
+        let mut warn =
+            |code: &str, detail: &str| self.warnings.push(Warning { code: code.to_owned(), detail: detail.to_owned() });
+        let words: usize = document
+            .pages
+            .iter()
+            .flat_map(|page| &page.blocks)
+            .flat_map(|block| &block.lines)
+            .map(|line| line.words.len())
+            .sum();
         if resume.basics.name.is_none() {
             warn("missing_name", "No name was found. Please add it.");
         }

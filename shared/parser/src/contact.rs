@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use crate::dates;
-use crate::gazetteer::{CONTACT_LABELS, REGION_CODES, REGION_NAMES, STREET_WORDS, SectionKind, TITLE_WORDS, country, network, network_named};
+use crate::gazetteer::{
+    CONTACT_LABELS, REGION_CODES, REGION_NAMES, STREET_WORDS, SectionKind, TITLE_WORDS, country, network, network_named,
+};
 use crate::lines::{Line, Pages};
 use crate::piece::Piece;
 use crate::roles::{self, title_score};
@@ -52,8 +54,15 @@ pub(crate) fn read(pages: &Pages<'_>, sections: &Sections) -> Contact {
     let top = &sections.top[..top_length];
     let name_lines = find_name(pages, sections, &mut contact);
     let mut zone: Vec<&Line> = top.iter().filter(|line| !name_lines.contains(&word_of(line))).collect();
-    zone.extend(sections.of_kind(SectionKind::Contact).chain(sections.of_kind(SectionKind::Profiles)).flat_map(|section| &section.lines));
-    zone.extend(sections.of_kind(SectionKind::Summary).flat_map(|section| &section.lines).filter(|line| is_contact_line(line)));
+    zone.extend(
+        sections
+            .of_kind(SectionKind::Contact)
+            .chain(sections.of_kind(SectionKind::Profiles))
+            .flat_map(|section| &section.lines),
+    );
+    zone.extend(
+        sections.of_kind(SectionKind::Summary).flat_map(|section| &section.lines).filter(|line| is_contact_line(line)),
+    );
     contact.prose = prose_lines(&zone);
     let prose_words: HashSet<u32> = contact.prose.iter().map(word_of).collect();
     zone.retain(|line| !prose_words.contains(&word_of(line)));
@@ -66,6 +75,7 @@ pub(crate) fn read(pages: &Pages<'_>, sections: &Sections) -> Contact {
         contact.phone = labelled_phone_anywhere(sections);
     }
     take_label(&mut left, &zone, &mut contact);
+    take_bare_usernames(pages, &mut left, &zone, &mut contact);
     let home = contact.phone.as_ref().and_then(|(piece, _)| phone_country(piece.text()));
     contact.place = find_place(&left, &zone, home.as_deref());
     contact
@@ -76,7 +86,8 @@ pub(crate) fn is_contact_line(line: &Line) -> bool {
     let text = line.text().trim();
     let single = line.word_count() == 1;
     is_label(text.trim_end_matches(':'))
-        || single && (is_email(text) || web_address(text).is_some() || line.links.iter().any(|link| link.starts_with("http")))
+        || single
+            && (is_email(text) || web_address(text).is_some() || line.links.iter().any(|link| link.starts_with("http")))
 }
 
 /// How many of the top's lines belong to the top of the first page; what follows a section by columns may lie below.
@@ -116,7 +127,8 @@ fn fragments(pages: &Pages<'_>, zone: &[&Line]) -> Vec<Fragment> {
                 pending = Some((fold(value.text().trim().trim_end_matches([':', '.'])), number, line.bbox.x));
                 continue;
             }
-            let label = label.or_else(|| pending.take().filter(|(_, at, _)| number - at <= 1).map(|(label, _, _)| label));
+            let label =
+                label.or_else(|| pending.take().filter(|(_, at, _)| number - at <= 1).map(|(label, _, _)| label));
             // A postal address goes on behind its comma.
             if let Some(last) = out.last_mut()
                 && last.line + 1 == number
@@ -141,7 +153,8 @@ fn fragments(pages: &Pages<'_>, zone: &[&Line]) -> Vec<Fragment> {
                 last.piece.append("", &value);
                 continue;
             }
-            let link = value.words().find_map(|word| pages.words.get(word as usize).and_then(|(word, _)| word.link.clone()));
+            let link =
+                value.words().find_map(|word| pages.words.get(word as usize).and_then(|(word, _)| word.link.clone()));
             let bold = line.bold;
             out.push(Fragment { piece: value, label, link, line: number, size: line.size, bold });
         }
@@ -156,7 +169,9 @@ fn pieces_of(pages: &Pages<'_>, line: &Line) -> Vec<Piece> {
     for (i, c) in text.char_indices() {
         let end = i + c.len_utf8();
         let spaced = text[..i].ends_with(' ') && text[end..].starts_with(' ');
-        if matches!(c, '\t' | '|' | '·' | '•' | '●' | '◆' | '∙' | '⋄' | '◦' | '¦' | ';' | '∗' | '⋅') || (matches!(c, '–' | '—' | '-' | '/' | '~' | '*') && spaced) {
+        if matches!(c, '\t' | '|' | '·' | '•' | '●' | '◆' | '∙' | '⋄' | '◦' | '¦' | ';' | '∗' | '⋅')
+            || (matches!(c, '–' | '—' | '-' | '/' | '~' | '*') && spaced)
+        {
             cuts.push((i, end));
         }
     }
@@ -222,7 +237,10 @@ fn phone_runs(text: &str) -> Vec<(usize, usize)> {
         let run = text[at..at + length].trim_end_matches([' ', '(', '-', '.', '+']);
         let digits = run.chars().filter(char::is_ascii_digit).count();
         let opens = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, ':' | '|' | '·'));
-        let closes = text[at + run.len()..].chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '·'));
+        let closes = text[at + run.len()..]
+            .chars()
+            .next()
+            .is_none_or(|c| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '·'));
         if (9..=15).contains(&digits) && opens && closes && dates::find(run, false).is_empty() {
             runs.push((at, at + run.len()));
         }
@@ -254,7 +272,8 @@ fn read_fragments(fragments: Vec<Fragment>, contact: &mut Contact) -> Vec<Fragme
             }
         } else if let Some(profile) = profile_in(&fragment) {
             let known = contact.profiles.iter().any(|other| {
-                other.url.is_some() && other.url == profile.url || other.network == profile.network && other.username == profile.username
+                other.url.is_some() && other.url == profile.url
+                    || other.network == profile.network && other.username == profile.username
             });
             if !known {
                 contact.profiles.push(profile);
@@ -263,7 +282,12 @@ fn read_fragments(fragments: Vec<Fragment>, contact: &mut Contact) -> Vec<Fragme
             if contact.url.is_none() {
                 contact.url = Some((url, fragment.piece.clone(), sure));
             } else if contact.url.as_ref().is_some_and(|(known, _, _)| host_of(known) != host_of(&url)) {
-                contact.profiles.push(ProfileFound { url: Some(url), piece: fragment.piece.clone(), sure, ..ProfileFound::default() });
+                contact.profiles.push(ProfileFound {
+                    url: Some(url),
+                    piece: fragment.piece.clone(),
+                    sure,
+                    ..ProfileFound::default()
+                });
             }
         } else {
             left.push(fragment);
@@ -291,7 +315,11 @@ fn email_in(fragment: &Fragment) -> Option<String> {
 /// A mail address with a dot in its domain, as they are on the web.
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
-    !local.is_empty() && domain.contains('.') && text.len() <= 254 && email_address::EmailAddress::is_valid(text) && is_host(domain)
+    !local.is_empty()
+        && domain.contains('.')
+        && text.len() <= 254
+        && email_address::EmailAddress::is_valid(text)
+        && is_host(domain)
 }
 
 fn email_anywhere(pages: &Pages<'_>) -> Option<(String, Piece, f32)> {
@@ -316,16 +344,24 @@ fn phone_in(fragment: &Fragment) -> Option<(Piece, f32)> {
     if !before.is_empty() && !drawn && !is_phone_label(&fold(before)) {
         return None;
     }
-    let length = text[start..].find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | ' ' | '\u{a0}' | '‑' | '–')));
+    let length = text[start..].find(|c: char| {
+        !(c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | ' ' | '\u{a0}' | '‑' | '–'))
+    });
     let end = length.map_or(text.len(), |length| start + length);
     let number = &text[start..end];
     let rest = text[end..].trim();
     let extension = rest.to_lowercase();
-    if !rest.is_empty() && !extension.starts_with("ext") && !extension.starts_with('x') && !rest.starts_with('(') && !is_phone_label(&fold(rest)) {
+    if !rest.is_empty()
+        && !extension.starts_with("ext")
+        && !extension.starts_with('x')
+        && !rest.starts_with('(')
+        && !is_phone_label(&fold(rest))
+    {
         return None;
     }
     let digits = number.chars().filter(char::is_ascii_digit).count();
-    let international = number.trim_start().starts_with('+') || number.trim_start().starts_with("00") || number.starts_with("(+");
+    let international =
+        number.trim_start().starts_with('+') || number.trim_start().starts_with("00") || number.starts_with("(+");
     let range = if international || labelled { 7..=15 } else { 8..=14 };
     let date = !international && !dates::find(number, false).is_empty();
     if !range.contains(&digits) || date {
@@ -333,21 +369,63 @@ fn phone_in(fragment: &Fragment) -> Option<(Piece, f32)> {
     }
     let piece = fragment.piece.slice(start..end).trimmed();
     // Trimming may have taken an opening bracket that belongs to the number.
-    let piece = if number.trim_start().starts_with('(') && !piece.text().starts_with('(') { fragment.piece.slice(start..end) } else { piece };
+    let piece = if number.trim_start().starts_with('(') && !piece.text().starts_with('(') {
+        fragment.piece.slice(start..end)
+    } else {
+        piece
+    };
     let valid = international && phonenumber::parse(None, number).is_ok_and(|parsed| parsed.is_valid());
-    Some((piece, if valid { 0.98 } else if international || labelled { 0.93 } else { 0.85 }))
+    Some((
+        piece,
+        if valid {
+            0.98
+        } else if international || labelled {
+            0.93
+        } else {
+            0.85
+        },
+    ))
 }
 
 fn is_phone_label(folded: &str) -> bool {
     let first = folded.split(|c: char| !c.is_alphanumeric()).find(|part| !part.is_empty()).unwrap_or_default();
     matches!(
         first,
-        "phone" | "tel" | "telephone" | "mobile" | "cell" | "mob" | "m" | "p" | "t" | "telefon" | "mobil" | "handy" | "portable" | "movil" | "telefono" | "telefone" | "celular" | "cellulare" | "telefoon" | "cep" | "whatsapp" | "gsm" | "cellphone" | "fon" | "fax" | "numer"
+        "phone"
+            | "tel"
+            | "telephone"
+            | "mobile"
+            | "cell"
+            | "mob"
+            | "m"
+            | "p"
+            | "t"
+            | "telefon"
+            | "mobil"
+            | "handy"
+            | "portable"
+            | "movil"
+            | "telefono"
+            | "telefone"
+            | "celular"
+            | "cellulare"
+            | "telefoon"
+            | "cep"
+            | "whatsapp"
+            | "gsm"
+            | "cellphone"
+            | "fon"
+            | "fax"
+            | "numer"
     )
 }
 
 fn labelled_phone_anywhere(sections: &Sections) -> Option<(Piece, f32)> {
-    let lines = sections.sections.iter().filter(|section| !section.kinds.contains(&SectionKind::References)).flat_map(|section| &section.lines);
+    let lines = sections
+        .sections
+        .iter()
+        .filter(|section| !section.kinds.contains(&SectionKind::References))
+        .flat_map(|section| &section.lines);
     lines.filter(|line| line.word_count() <= 8).find_map(|line| {
         line.cells().into_iter().find_map(|piece| {
             let international = piece.text().trim_start().starts_with('+');
@@ -364,14 +442,18 @@ fn is_host(text: &str) -> bool {
     let labels: Vec<&str> = text.split('.').collect();
     labels.len() >= 2
         && labels.iter().all(|label| {
-            !label.is_empty() && label.len() <= 63 && label.chars().all(|c| c.is_alphanumeric() || c == '-') && !label.starts_with('-')
+            !label.is_empty()
+                && label.len() <= 63
+                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                && !label.starts_with('-')
         })
         && labels.last().is_some_and(|last| (2..=24).contains(&last.len()) && last.chars().all(char::is_alphabetic))
 }
 
 /// The web address that a text is, with its scheme.
 fn web_address(text: &str) -> Option<String> {
-    let first = text.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>')).find(|part| !part.is_empty())?;
+    let first =
+        text.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>')).find(|part| !part.is_empty())?;
     let bare = first.trim_end_matches([',', ';', '.', ')']);
     let lower = bare.to_lowercase();
     let rest = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")).unwrap_or(&lower);
@@ -394,7 +476,11 @@ fn host_of(url: &str) -> String {
 
 fn profile_in(fragment: &Fragment) -> Option<ProfileFound> {
     let text = fragment.piece.text();
-    let shown = web_address(text);
+    let shown = text
+        .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))
+        .filter(|part| !part.is_empty())
+        .take(4)
+        .find_map(web_address);
     let target = fragment.link.as_deref().filter(|link| is_web_link(link)).map(str::to_owned);
     for url in [shown.clone(), target].into_iter().flatten() {
         if url::Url::parse(&url).is_err() {
@@ -403,7 +489,13 @@ fn profile_in(fragment: &Fragment) -> Option<ProfileFound> {
         if let Some(name) = network(&host_of(&url)) {
             let username = username_of(&url);
             let sure = if shown.is_some() { 0.96 } else { 0.9 };
-            return Some(ProfileFound { network: Some(name.to_owned()), username, url: Some(url), piece: fragment.piece.clone(), sure });
+            return Some(ProfileFound {
+                network: Some(name.to_owned()),
+                username,
+                url: Some(url),
+                piece: fragment.piece.clone(),
+                sure,
+            });
         }
     }
     // "GitHub: ada" and a label above the name.
@@ -434,8 +526,10 @@ fn username_of(url: &str) -> Option<String> {
         return Some(crate::text::clean(&user)).filter(|user| !user.is_empty());
     }
     let last = parsed.path_segments()?.rfind(|segment| !segment.is_empty())?;
-    let name = last.trim_start_matches('@');
-    (!name.is_empty()).then(|| name.to_owned())
+    // An address encodes what a page shows as letters.
+    let name = percent_encoding::percent_decode_str(last).decode_utf8().ok()?;
+    let name = crate::text::clean(name.trim_start_matches('@'));
+    (!name.is_empty()).then_some(name)
 }
 
 fn site_in(fragment: &Fragment) -> Option<(String, f32)> {
@@ -461,14 +555,31 @@ fn find_name(pages: &Pages<'_>, sections: &Sections, contact: &mut Contact) -> V
     let elsewhere: Vec<&Line> = sections
         .sections
         .iter()
-        .filter(|section| matches!(section.kinds[0], SectionKind::Contact | SectionKind::Summary | SectionKind::Other | SectionKind::Profiles))
+        .filter(|section| {
+            matches!(
+                section.kinds[0],
+                SectionKind::Contact | SectionKind::Summary | SectionKind::Other | SectionKind::Profiles
+            )
+        })
         .flat_map(|section| &section.lines)
         .filter(|line| line.page == 0)
         .collect();
-    let candidates: Vec<(usize, &Line)> = first_page.iter().copied().enumerate().chain(elsewhere.into_iter().enumerate().map(|(i, line)| (i + 8, line))).collect();
+    let candidates: Vec<(usize, &Line)> = first_page
+        .iter()
+        .copied()
+        .enumerate()
+        .chain(elsewhere.into_iter().enumerate().map(|(i, line)| (i + 8, line)))
+        .collect();
     let largest = candidates.iter().map(|(_, line)| line.size).fold(0.0_f32, f32::max);
     let mut best: Option<(f32, usize, Vec<&Line>, Piece)> = None;
     for (position, (order, line)) in candidates.iter().enumerate() {
+        // A form says outright which one the name is.
+        if let Some(named) = labelled_name(line)
+            && name_score(named.text(), line, 0, 0.0, 0.0, &mail_names) > 0.0
+        {
+            best = Some((6.0, *order, vec![*line], named));
+            break;
+        }
         let mut piece = name_cell(line);
         let mut lines = vec![*line];
         let mut score = name_score(piece.text(), line, *order, largest, pages.body_size, &mail_names);
@@ -498,13 +609,43 @@ fn find_name(pages: &Pages<'_>, sections: &Sections, contact: &mut Contact) -> V
     lines.iter().filter(|line| line.piece.text().len() <= piece.text().len() + 2).map(|line| word_of(line)).collect()
 }
 
+/// `Name: Ada Byron`, or the same in two cells.
+fn labelled_name(line: &Line) -> Option<Piece> {
+    let text = line.text();
+    let cut = text.find(['\t', ':'])?;
+    let label = folded_words(&text[..cut]).join(" ");
+    let known = matches!(
+        label.as_str(),
+        "name"
+            | "full name"
+            | "vor und nachname"
+            | "vor- und nachname"
+            | "nom"
+            | "nom et prenom"
+            | "prenom et nom"
+            | "nombre"
+            | "nombre y apellidos"
+            | "nombre completo"
+            | "nome"
+            | "nome completo"
+            | "nome e cognome"
+            | "naam"
+            | "imie i nazwisko"
+            | "namn"
+            | "ad soyad"
+            | "adi soyadi"
+    );
+    let value = line.piece.slice(cut + 1..text.len()).trimmed();
+    (known && !value.is_empty()).then(|| value.split(|c| c == '\t').into_iter().next().unwrap_or(value))
+}
+
 /// The part of a line that can be a name: up to the first gap or separator.
 fn name_cell(line: &Line) -> Piece {
     let text = line.text();
     let end = text.find(['\t', '|', '·', '•', '–', '—']).unwrap_or(text.len());
     let mut piece = line.piece.slice(0..end).trimmed();
-    // "Name: Ada Byron", "Curriculum Vitae of Ada Byron"
-    for (prefix, _) in [("curriculum vitae of ", 0), ("curriculum vitae ", 0), ("resume of ", 0), ("lebenslauf ", 0), ("cv ", 0), ("name:", 0), ("nom:", 0), ("nombre:", 0)] {
+    // "Curriculum Vitae of Ada Byron"
+    for prefix in ["curriculum vitae of ", "curriculum vitae ", "resume of ", "lebenslauf ", "cv "] {
         if fold(piece.text()).starts_with(prefix) && piece.text().is_char_boundary(prefix.len()) {
             piece = piece.slice(prefix.len()..piece.text().len()).trimmed();
         }
@@ -514,7 +655,9 @@ fn name_cell(line: &Line) -> Piece {
         let tail = piece.text()[comma + 1..].trim();
         let credentials = tail.split([',', ' ']).filter(|part| !part.is_empty()).all(|part| {
             let letters = part.chars().filter(|c| c.is_alphabetic()).count();
-            letters <= 6 && part.chars().filter(|c| c.is_uppercase()).count() * 2 >= letters && !matches!(fold(part).trim_end_matches('.'), "jr" | "sr" | "ii" | "iii" | "iv")
+            letters <= 6
+                && part.chars().filter(|c| c.is_uppercase()).count() * 2 >= letters
+                && !matches!(fold(part).trim_end_matches('.'), "jr" | "sr" | "ii" | "iii" | "iv")
         });
         if credentials {
             piece = piece.slice(0..comma);
@@ -529,7 +672,9 @@ fn mail_names(pages: &Pages<'_>) -> Vec<String> {
         .lines
         .iter()
         .filter(|line| line.text().contains('@'))
-        .flat_map(|line| line.text().split_whitespace().filter(|word| word.contains('@')).map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|line| {
+            line.text().split_whitespace().filter(|word| word.contains('@')).map(str::to_owned).collect::<Vec<_>>()
+        })
         .filter_map(|word| word.split_once('@').map(|(local, _)| squash(local)))
         .take(3)
         .collect()
@@ -538,18 +683,35 @@ fn mail_names(pages: &Pages<'_>) -> Vec<String> {
 fn name_score(text: &str, line: &Line, order: usize, largest: f32, body: f32, mails: &[String]) -> f32 {
     let words: Vec<&str> = text.split_whitespace().collect();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let forbidden = text.chars().any(|c| c.is_ascii_digit() || matches!(c, '@' | '/' | ':' | '?' | '!' | '+' | '=' | '%' | '#'));
-    if words.is_empty() || words.len() > 7 || letters < 2 || forbidden || is_heading_text(text) || is_prose(text) || line.bullet || text.len() > 70 {
+    let forbidden =
+        text.chars().any(|c| c.is_ascii_digit() || matches!(c, '@' | '/' | ':' | '?' | '!' | '+' | '=' | '%' | '#'));
+    if words.is_empty()
+        || words.len() > 7
+        || letters < 2
+        || forbidden
+        || is_heading_text(text)
+        || is_prose(text)
+        || line.bullet
+        || text.len() > 70
+    {
         return -1.0;
     }
-    if matches!(squash(text).as_str(), "curriculumvitae" | "resume" | "cv" | "lebenslauf" | "curriculo" | "cvresume" | "europeancurriculumvitaeformat" | "europass") {
+    if matches!(
+        squash(text).as_str(),
+        "curriculumvitae"
+            | "resume"
+            | "cv"
+            | "lebenslauf"
+            | "curriculo"
+            | "cvresume"
+            | "europeancurriculumvitaeformat"
+            | "europass"
+    ) {
         return -1.0;
     }
     // Particles of names are written small (van der, de la, bin); any other word begins with a capital.
-    let small = words
-        .iter()
-        .filter(|word| word.chars().next().is_some_and(char::is_lowercase) && !is_particle(word))
-        .count();
+    let small =
+        words.iter().filter(|word| word.chars().next().is_some_and(char::is_lowercase) && !is_particle(word)).count();
     if small > 0 {
         return -1.0;
     }
@@ -574,7 +736,11 @@ fn name_score(text: &str, line: &Line, order: usize, largest: f32, body: f32, ma
     if country(text).is_some() || roles::place_score(text) > 1.5 {
         score -= 2.0;
     }
-    let named = words.iter().filter(|word| squash(word).chars().count() >= 3).filter(|word| mails.iter().any(|mail| mail.contains(&squash(word)))).count();
+    let named = words
+        .iter()
+        .filter(|word| squash(word).chars().count() >= 3)
+        .filter(|word| mails.iter().any(|mail| mail.contains(&squash(word))))
+        .count();
     score += 1.4 * named.min(3) as f32;
     score
 }
@@ -582,7 +748,46 @@ fn name_score(text: &str, line: &Line, order: usize, largest: f32, body: f32, ma
 fn is_particle(word: &str) -> bool {
     matches!(
         fold(word).trim_end_matches('.'),
-        "van" | "der" | "den" | "de" | "la" | "le" | "du" | "da" | "do" | "dos" | "das" | "di" | "del" | "della" | "von" | "zu" | "zur" | "vom" | "bin" | "binti" | "bint" | "ibn" | "al" | "el" | "ul" | "y" | "e" | "i" | "ter" | "ten" | "af" | "av" | "het" | "dei" | "degli" | "lo" | "st" | "'t" | "te" | "op"
+        "van"
+            | "der"
+            | "den"
+            | "de"
+            | "la"
+            | "le"
+            | "du"
+            | "da"
+            | "do"
+            | "dos"
+            | "das"
+            | "di"
+            | "del"
+            | "della"
+            | "von"
+            | "zu"
+            | "zur"
+            | "vom"
+            | "bin"
+            | "binti"
+            | "bint"
+            | "ibn"
+            | "al"
+            | "el"
+            | "ul"
+            | "y"
+            | "e"
+            | "i"
+            | "ter"
+            | "ten"
+            | "af"
+            | "av"
+            | "het"
+            | "dei"
+            | "degli"
+            | "lo"
+            | "st"
+            | "'t"
+            | "te"
+            | "op"
     ) || word.starts_with("d'")
         || word.starts_with("d’")
         || word.contains('-')
@@ -625,6 +830,36 @@ fn take_label(left: &mut Vec<Fragment>, zone: &[&Line], contact: &mut Contact) {
     contact.label = Some((piece, if fragment.line <= 1 { 0.9 } else { 0.75 }));
 }
 
+/// A user name whose site was only drawn beside it: one word among the contact data that shares letters with the
+/// person's name or mail address. Which site it is, nobody can tell.
+fn take_bare_usernames(pages: &Pages<'_>, left: &mut Vec<Fragment>, zone: &[&Line], contact: &mut Contact) {
+    let mut known = mail_names(pages);
+    known.extend(contact.name.iter().map(|(name, _)| squash(name.text())));
+    let shares = |token: &str| {
+        let letters: Vec<char> = squash(token).chars().collect();
+        letters.windows(4).any(|part| known.iter().any(|name| name.contains(&part.iter().collect::<String>())))
+    };
+    left.retain(|fragment| {
+        let text = fragment.piece.text();
+        let among_contacts =
+            zone.get(fragment.line).is_some_and(|line| line.text().contains('@') || has_phone_digits(line.text()));
+        let token = text.len() >= 4
+            && !text.contains(char::is_whitespace)
+            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'))
+            && text.starts_with(|c: char| c.is_ascii_lowercase());
+        if !(among_contacts && token && shares(text)) {
+            return true;
+        }
+        contact.profiles.push(ProfileFound {
+            username: Some(text.to_owned()),
+            piece: fragment.piece.clone(),
+            sure: 0.5,
+            ..ProfileFound::default()
+        });
+        false
+    });
+}
+
 // ---------------------------------------------------------------------------------------------- place
 
 /// The country that a telephone number's prefix names.
@@ -653,7 +888,8 @@ fn find_place(left: &[Fragment], zone: &[&Line], home: Option<&str>) -> Option<P
         if labelled {
             score += 2.0;
         }
-        let shares_line = zone.get(fragment.line).is_some_and(|line| line.text().contains('@') || has_phone_digits(line.text()));
+        let shares_line =
+            zone.get(fragment.line).is_some_and(|line| line.text().contains('@') || has_phone_digits(line.text()));
         if shares_line {
             score += 1.2;
         }
@@ -676,7 +912,9 @@ fn find_place(left: &[Fragment], zone: &[&Line], home: Option<&str>) -> Option<P
         };
         if fragment.label.is_none() && neighbours(3) && text.split_whitespace().count() <= 6 {
             score += if text.contains(',') { 0.7 } else { 0.3 };
-            if zone.get(fragment.line).is_some_and(|line| line.word_count() == text.split_whitespace().count()) && neighbours(1) {
+            if zone.get(fragment.line).is_some_and(|line| line.word_count() == text.split_whitespace().count())
+                && neighbours(1)
+            {
                 score += if text.split_whitespace().count() <= 2 { 0.8 } else { 0.5 };
             }
         }
@@ -691,13 +929,33 @@ fn find_place(left: &[Fragment], zone: &[&Line], home: Option<&str>) -> Option<P
 fn is_place_label(label: &str) -> bool {
     matches!(
         label,
-        "address" | "location" | "adresse" | "anschrift" | "wohnort" | "lieu" | "direccion" | "domicilio" | "ubicacion" | "endereco" | "localizacao" | "indirizzo" | "luogo" | "adres" | "woonplaats" | "miejsce zamieszkania" | "adress" | "konum"
+        "address"
+            | "location"
+            | "adresse"
+            | "anschrift"
+            | "wohnort"
+            | "lieu"
+            | "direccion"
+            | "domicilio"
+            | "ubicacion"
+            | "endereco"
+            | "localizacao"
+            | "indirizzo"
+            | "luogo"
+            | "adres"
+            | "woonplaats"
+            | "miejsce zamieszkania"
+            | "adress"
+            | "konum"
     )
 }
 
 fn is_street(text: &str) -> bool {
     let digits = text.chars().any(|c| c.is_ascii_digit());
-    digits && text.chars().filter(|c| c.is_alphabetic()).count() >= 4 && text.chars().filter(char::is_ascii_digit).count() <= 9 && !text.contains('@')
+    digits
+        && text.chars().filter(|c| c.is_alphabetic()).count() >= 4
+        && text.chars().filter(char::is_ascii_digit).count() <= 9
+        && !text.contains('@')
 }
 
 /// Reads an address's parts; the score says how much it looks like one.
@@ -831,12 +1089,19 @@ fn strip_postal_code(part: &mut Piece, place: &mut Place) {
         [] => {}
         [only] if numeric(only) => take(part, place, 0, text.len()),
         // "1011 AB Amsterdam"
-        [first, second, _, ..] if numeric(first) && second.len() == 2 && second.chars().all(|c| c.is_ascii_uppercase()) => {
+        [first, second, _, ..]
+            if numeric(first) && second.len() == 2 && second.chars().all(|c| c.is_ascii_uppercase()) =>
+        {
             take(part, place, 0, text.find(second).map_or(0, |at| at + second.len()));
         }
         // "4410 Long Avenue" is a street.
         [first, ..] if numeric(first) && (words.len() > 3 || STREET_WORDS.coverage(&folded_words(&text)) > 0) => {}
-        [first, second, ..] if numeric(first) && !second.contains(|c: char| c.is_ascii_digit()) && first.chars().filter(char::is_ascii_digit).count() >= 4 && words.len() <= 4 => {
+        [first, second, ..]
+            if numeric(first)
+                && !second.contains(|c: char| c.is_ascii_digit())
+                && first.chars().filter(char::is_ascii_digit).count() >= 4
+                && words.len() <= 4 =>
+        {
             take(part, place, 0, first.len());
         }
         [.., before_last, last] if mixed(before_last) && mixed(last) => {
@@ -859,12 +1124,21 @@ fn prose_lines(zone: &[&Line]) -> Vec<Line> {
         if !open && !out.is_empty() {
             break;
         }
-        let contact = line.text().contains('@') || line.text().contains("http") || line.text().contains('|') || has_phone_digits(line.text());
+        let contact = line.text().contains('@')
+            || line.text().contains("http")
+            || line.text().contains('|')
+            || has_phone_digits(line.text());
         let wide = line.word_count() >= 5;
-        let prose = !contact && is_prose(line.text()) && wide && title_score(line.text()) < 2.0 || !contact && line.word_count() >= 9 && is_prose(line.text());
-        let goes_on = open && !contact && !line.text().contains('\t') && out.last().is_some_and(|last| {
-            last.is_full() && !last.text().trim_end().ends_with('.') || line.begins_inside() || last.text().ends_with('-')
-        });
+        let prose = !contact && is_prose(line.text()) && wide && title_score(line.text()) < 2.0
+            || !contact && line.word_count() >= 9 && is_prose(line.text());
+        let goes_on = open
+            && !contact
+            && !line.text().contains('\t')
+            && out.last().is_some_and(|last| {
+                last.is_full() && !last.text().trim_end().ends_with('.')
+                    || line.begins_inside()
+                    || last.text().ends_with('-')
+            });
         open = prose || goes_on;
         if open {
             out.push((*line).clone());
@@ -916,7 +1190,14 @@ mod tests {
 
     #[test]
     fn labels_name_what_follows_them() {
-        let found = contact(&["# **Ada Byron**", "E-Mail: ada@example.org", "Telefon: 030 1234567", "LinkedIn", "ada-byron", "Wohnort: Kiel"]);
+        let found = contact(&[
+            "# **Ada Byron**",
+            "E-Mail: ada@example.org",
+            "Telefon: 030 1234567",
+            "LinkedIn",
+            "ada-byron",
+            "Wohnort: Kiel",
+        ]);
         assert_eq!(found.email.unwrap().0, "ada@example.org");
         assert_eq!(found.phone.unwrap().0.text(), "030 1234567");
         assert_eq!(found.profiles[0].network.as_deref(), Some("LinkedIn"));
@@ -931,7 +1212,12 @@ mod tests {
     #[case("12 Long Street, 74105, Tulsa (US), OK", "Tulsa", Some("OK"), Some("US"))]
     #[case("1011 AB Amsterdam, Netherlands", "Amsterdam", None, Some("NL"))]
     #[case("Lagos, Nigeria", "Lagos", None, Some("NG"))]
-    fn addresses_are_taken_apart(#[case] text: &str, #[case] city: &str, #[case] region: Option<&str>, #[case] code: Option<&str>) {
+    fn addresses_are_taken_apart(
+        #[case] text: &str,
+        #[case] city: &str,
+        #[case] region: Option<&str>,
+        #[case] code: Option<&str>,
+    ) {
         let mut place = Place::default();
         read_place(&words(text), &mut place, None);
         assert_eq!(place.city.unwrap().text(), city);
@@ -940,9 +1226,37 @@ mod tests {
     }
 
     #[test]
+    fn a_form_names_the_name() {
+        let found = contact(&[
+            "# **Curriculum Vitae**",
+            "**Contact**",
+            "Name\tAda Byron",
+            "E-Mail\tada@example.org",
+            "**Education**",
+            "x",
+        ]);
+        assert_eq!(found.name.unwrap().0.text(), "Ada Byron");
+    }
+
+    #[test]
     fn a_name_over_two_lines_is_one_name() {
-        let found = contact(&["# **Maria Fernanda**", "# **Gonçalves**", "maria@example.org", "**Experience**", "x", "**Education**"]);
+        let found = contact(&[
+            "# **Maria Fernanda**",
+            "# **Gonçalves**",
+            "maria@example.org",
+            "**Experience**",
+            "x",
+            "**Education**",
+        ]);
         assert_eq!(found.name.unwrap().0.text(), "Maria Fernanda Gonçalves");
+    }
+
+    #[test]
+    fn a_user_name_beside_a_lost_icon_is_kept_without_its_site() {
+        let found = contact(&["# **Ada Byron**", "ada@example.org\tabyron-dev\t030 1234567"]);
+        assert_eq!(found.profiles.len(), 1);
+        assert_eq!(found.profiles[0].username.as_deref(), Some("abyron-dev"));
+        assert_eq!(found.profiles[0].network, None);
     }
 
     #[test]

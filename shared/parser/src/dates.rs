@@ -117,12 +117,45 @@ fn tokenise(text: &str) -> Vec<Token<'_>> {
             end = at + next.len_utf8();
             chars.next();
         }
+        // A date that lost the gap before it: "ManufacturingSep 2008".
+        if let Some(cut) = glued_month(&text[start..end]) {
+            let middle = start + cut;
+            tokens.push(Token {
+                text: &text[start..middle],
+                folded: fold(&text[start..middle]),
+                range: start..middle,
+                number: None,
+                space_before,
+            });
+            space_before = true;
+            tokens.push(Token {
+                text: &text[middle..end],
+                folded: fold(&text[middle..end]),
+                range: middle..end,
+                number: None,
+                space_before,
+            });
+            space_before = false;
+            continue;
+        }
         let part = &text[start..end];
         let number = if c.is_ascii_digit() && part.len() <= 8 { part.parse().ok() } else { None };
         tokens.push(Token { text: part, folded: fold(part), range: start..end, number, space_before });
         space_before = false;
     }
     tokens
+}
+
+/// Where a capitalised month's name begins inside a word, right behind a small letter.
+fn glued_month(word: &str) -> Option<usize> {
+    let mut before = None;
+    for (i, c) in word.char_indices() {
+        if c.is_uppercase() && before.is_some_and(char::is_lowercase) && month(&fold(&word[i..])).is_some() {
+            return Some(i);
+        }
+        before = Some(c);
+    }
+    None
 }
 
 /// One date: what it says, and whether a year stood in it.
@@ -194,7 +227,11 @@ impl Reader<'_> {
                 && i > 1
                 && self.tokens[i - 2].number.is_some()
                 && !before.space_before;
-            if inside_number || (before.text.chars().all(char::is_alphabetic) && before.text.chars().count() > 0 && token.number.is_some()) {
+            if inside_number
+                || (before.text.chars().all(char::is_alphabetic)
+                    && before.text.chars().count() > 0
+                    && token.number.is_some())
+            {
                 return None;
             }
         }
@@ -245,7 +282,9 @@ impl Reader<'_> {
     fn range_from(&self, from: Point, next: usize) -> Option<(Period, usize)> {
         let mut at = next;
         // "Mar 2020, present" and "(2019) – (2021)" keep their marks.
-        if self.token(at).is_some_and(|t| t.is(',') || t.is(')') || t.is('.')) && self.token(at + 1).is_some_and(Token::is_dash) {
+        if self.token(at).is_some_and(|t| t.is(',') || t.is(')') || t.is('.'))
+            && self.token(at + 1).is_some_and(Token::is_dash)
+        {
             at += 1;
         }
         let mut joined = 0;
@@ -308,14 +347,15 @@ impl Reader<'_> {
     fn short_year(&self, from: Point, at: usize) -> Option<(Point, usize)> {
         let token = self.token(at)?;
         let year = from.year?;
-        if token.digits() != 2 || from.month.is_some() || self.token(at + 1).is_some_and(|t| !t.space_before && (t.is('/') || t.is('.'))) {
+        if token.digits() != 2
+            || from.month.is_some()
+            || self.token(at + 1).is_some_and(|t| !t.space_before && (t.is('/') || t.is('.')))
+        {
             return None;
         }
         let full = year / 100 * 100 + i16::try_from(token.number?).ok()?;
-        (full > year && full - year < 40).then_some((
-            Point { year: Some(full), month: None, day: None, second_year: None, sure: true },
-            at + 1,
-        ))
+        (full > year && full - year < 40)
+            .then_some((Point { year: Some(full), month: None, day: None, second_year: None, sure: true }, at + 1))
     }
 
     fn point(&self, i: usize) -> Option<(Point, usize)> {
@@ -346,7 +386,8 @@ impl Reader<'_> {
     fn word_point(&self, i: usize) -> Option<(Point, usize)> {
         let token = self.token(i)?;
         let mut at = i + 1;
-        let skip_dot = |reader: &Self, at: usize| at + usize::from(reader.token(at).is_some_and(|t| t.is('.') && !t.space_before));
+        let skip_dot =
+            |reader: &Self, at: usize| at + usize::from(reader.token(at).is_some_and(|t| t.is('.') && !t.space_before));
         if let Some(number) = month(&token.folded) {
             at = skip_dot(self, at);
             let mut day = None;
@@ -354,7 +395,10 @@ impl Reader<'_> {
             if let Some(d) = self.token(at)
                 && d.digits() <= 2
                 && d.digits() > 0
-                && self.year(at + 1).or_else(|| self.token(at + 1).filter(|t| t.is(',')).and_then(|_| self.year(at + 2))).is_some()
+                && self
+                    .year(at + 1)
+                    .or_else(|| self.token(at + 1).filter(|t| t.is(',')).and_then(|_| self.year(at + 2)))
+                    .is_some()
             {
                 day = d.number.filter(|n| (1..=31).contains(n)).map(|n| n as i8);
                 at += 1;
@@ -367,28 +411,45 @@ impl Reader<'_> {
                 && self.token(at + 1).is_some_and(|t| !t.space_before && t.digits() >= 2);
             let year_at = if glued_mark { at + 1 } else { at };
             if let Some(year) = self.year(year_at) {
-                return Some((Point { year: Some(year), month: Some(number), day, second_year: None, sure: true }, year_at + 1));
+                return Some((
+                    Point { year: Some(year), month: Some(number), day, second_year: None, sure: true },
+                    year_at + 1,
+                ));
             }
             if let Some((year, next)) = self.apostrophe_year(at) {
-                return Some((Point { year: Some(year), month: Some(number), day: None, second_year: None, sure: true }, next));
+                return Some((
+                    Point { year: Some(year), month: Some(number), day: None, second_year: None, sure: true },
+                    next,
+                ));
             }
             let two_digits = self.token(year_at).filter(|t| t.digits() == 2);
             if let Some(short) = two_digits
                 && (glued_mark || short.space_before)
-                && self.token(year_at + 1).is_none_or(|t| t.is_dash() || t.is(')') || t.is(',') || self.phrase(&UNTIL, year_at + 1) > 0)
+                && self
+                    .token(year_at + 1)
+                    .is_none_or(|t| t.is_dash() || t.is(')') || t.is(',') || self.phrase(&UNTIL, year_at + 1) > 0)
             {
                 let year = century(short.number.unwrap_or(0));
-                return Some((Point { year: Some(year), month: Some(number), day: None, second_year: None, sure: true }, year_at + 1));
+                return Some((
+                    Point { year: Some(year), month: Some(number), day: None, second_year: None, sure: true },
+                    year_at + 1,
+                ));
             }
             // A month alone is a date only before a dash and a date that has the year ("Jun – Aug 2014").
             let before_range = self.token(at).is_some_and(|t| t.is_dash() || self.phrase(&UNTIL, at) > 0)
                 && self.tokens[at..].iter().take(6).any(|t| t.digits() == 4);
-            let after_range = i > 0 && self.tokens[i - 1].is_dash() && self.tokens[..i].iter().rev().take(6).any(|t| t.digits() == 4);
-            return (token.text.chars().count() >= 3 && token.text.starts_with(char::is_uppercase) && (before_range || after_range))
+            let after_range =
+                i > 0 && self.tokens[i - 1].is_dash() && self.tokens[..i].iter().rev().take(6).any(|t| t.digits() == 4);
+            return (token.text.chars().count() >= 3
+                && token.text.starts_with(char::is_uppercase)
+                && (before_range || after_range))
                 .then_some((Point { year: None, month: Some(number), day: None, second_year: None, sure: false }, at));
         }
         if SEASONS.has_word(&token.folded) {
-            while self.token(at).is_some_and(|t| t.is(',') || matches!(t.folded.as_str(), "semester" | "term" | "de" | "of")) {
+            while self
+                .token(at)
+                .is_some_and(|t| t.is(',') || matches!(t.folded.as_str(), "semester" | "term" | "de" | "of"))
+            {
                 at += 1;
             }
             let year = self.year(at)?;
@@ -398,12 +459,16 @@ impl Reader<'_> {
             let quarter = self.token(at).filter(|t| t.digits() == 1 && !t.space_before).map_or(at, |_| at + 1);
             let quarter = quarter + usize::from(self.token(quarter).is_some_and(|t| t.is('/')));
             let year = self.year(quarter)?;
-            return Some((Point { year: Some(year), month: None, day: None, second_year: None, sure: true }, quarter + 1));
+            return Some((
+                Point { year: Some(year), month: None, day: None, second_year: None, sure: true },
+                quarter + 1,
+            ));
         }
         if token.folded == "'" {
             let (year, next) = self.apostrophe_year(i)?;
             let ends_range = i > 0 && self.tokens[i - 1].is_dash();
-            return ends_range.then_some((Point { year: Some(year), month: None, day: None, second_year: None, sure: true }, next));
+            return ends_range
+                .then_some((Point { year: Some(year), month: None, day: None, second_year: None, sure: true }, next));
         }
         None
     }
@@ -433,18 +498,33 @@ impl Reader<'_> {
                         && let Some((d, 1..=2)) = number_at(i + 4)
                         && (1..=31).contains(&d)
                     {
-                        return Some((Point { year: Some(year), month: Some(month), day: Some(d as i8), second_year: None, sure: true }, i + 5));
+                        return Some((
+                            Point {
+                                year: Some(year),
+                                month: Some(month),
+                                day: Some(d as i8),
+                                second_year: None,
+                                sure: true,
+                            },
+                            i + 5,
+                        ));
                     }
                     // 2010/11 in a CV is an academic year where the next number is the next year's.
                     let academic = digits == 2 && m == i32::from(year % 100) + 1 && first.is('/');
                     if !academic {
-                        return Some((Point { year: Some(year), month: Some(month), day: None, second_year: None, sure: true }, i + 3));
+                        return Some((
+                            Point { year: Some(year), month: Some(month), day: None, second_year: None, sure: true },
+                            i + 3,
+                        ));
                     }
                 }
                 if first.is('/') && digits == 2 {
                     let second = year / 100 * 100 + m as i16;
                     if second > year && second - year <= 8 {
-                        return Some((Point { year: Some(year), month: None, day: None, second_year: Some(second), sure: true }, i + 3));
+                        return Some((
+                            Point { year: Some(year), month: None, day: None, second_year: Some(second), sure: true },
+                            i + 3,
+                        ));
                     }
                 }
             }
@@ -454,7 +534,10 @@ impl Reader<'_> {
                 && second > year
                 && second - year <= 8
             {
-                return Some((Point { year: Some(year), month: None, day: None, second_year: Some(second), sure: true }, i + 3));
+                return Some((
+                    Point { year: Some(year), month: None, day: None, second_year: Some(second), sure: true },
+                    i + 3,
+                ));
             }
             return Some((Point { year: Some(year), month: None, day: None, second_year: None, sure: false }, i + 1));
         }
@@ -463,7 +546,9 @@ impl Reader<'_> {
         }
         // "1 November 2016", "3. März 2020", "1er mars 2019"
         let mut at = i + 1;
-        if self.token(at).is_some_and(|t| (t.is('.') || matches!(t.folded.as_str(), "er" | "st" | "nd" | "rd" | "th" | "º" | "o")) && !t.space_before) {
+        if self.token(at).is_some_and(|t| {
+            (t.is('.') || matches!(t.folded.as_str(), "er" | "st" | "nd" | "rd" | "th" | "º" | "o")) && !t.space_before
+        }) {
             at += 1;
         }
         if self.token(at).is_some_and(|t| matches!(t.folded.as_str(), "de" | "of")) {
@@ -489,7 +574,16 @@ impl Reader<'_> {
             let american = first.is('/') && (self.month_first || second > 12) && number <= 12;
             let (day, month) = if american { (second, number) } else { (number, second) };
             if (1..=12).contains(&month) && (1..=31).contains(&day) {
-                return Some((Point { year: Some(year), month: Some(month as i8), day: Some(day as i8), second_year: None, sure: true }, i + 5));
+                return Some((
+                    Point {
+                        year: Some(year),
+                        month: Some(month as i8),
+                        day: Some(day as i8),
+                        second_year: None,
+                        sure: true,
+                    },
+                    i + 5,
+                ));
             }
             return None;
         }
@@ -497,7 +591,10 @@ impl Reader<'_> {
         if (1..=12).contains(&number)
             && let Some(year) = self.year(i + 2)
         {
-            return Some((Point { year: Some(year), month: Some(number as i8), day: None, second_year: None, sure: true }, i + 3));
+            return Some((
+                Point { year: Some(year), month: Some(number as i8), day: None, second_year: None, sure: true },
+                i + 3,
+            ));
         }
         // 05/21 – 06/23: two digits each, on both sides of a dash (or before a word for today)
         if first.is('/') && (1..=12).contains(&number) && second_digits == 2 && token.digits() == 2 {
@@ -506,7 +603,16 @@ impl Reader<'_> {
                 && (self.token(after + 2).is_some_and(|t| t.is('/')) || self.phrase(&PRESENT, after + 1) > 0);
             let closes = i >= 4 && self.tokens[i - 1].is_dash() && self.tokens[i - 3].is('/');
             if opens || closes {
-                return Some((Point { year: Some(century(second)), month: Some(number as i8), day: None, second_year: None, sure: true }, after));
+                return Some((
+                    Point {
+                        year: Some(century(second)),
+                        month: Some(number as i8),
+                        day: None,
+                        second_year: None,
+                        sure: true,
+                    },
+                    after,
+                ));
             }
         }
         // 06–08/2014
@@ -516,7 +622,10 @@ impl Reader<'_> {
             && self.token(i + 3).is_some_and(|t| t.is('/') || t.is('.'))
             && self.year(i + 4).is_some()
         {
-            return Some((Point { year: None, month: Some(number as i8), day: None, second_year: None, sure: false }, i + 1));
+            return Some((
+                Point { year: None, month: Some(number as i8), day: None, second_year: None, sure: false },
+                i + 1,
+            ));
         }
         None
     }
@@ -524,9 +633,9 @@ impl Reader<'_> {
     /// Steps over a duration such as `(2 years 3 months)` or `· 3 yrs` behind a period.
     fn after_duration(&self, next: usize) -> usize {
         const UNITS: [&str; 38] = [
-            "years", "year", "yrs", "yr", "y", "months", "month", "mos", "mo", "m", "jahre", "jahr", "monate", "monat", "ans", "an", "mois",
-            "anos", "ano", "meses", "mes", "anni", "anno", "mesi", "mese", "jaar", "maanden", "maand", "lat", "lata", "rok", "miesiecy", "miesiace",
-            "ar", "manader", "yil", "ay", "weeks",
+            "years", "year", "yrs", "yr", "y", "months", "month", "mos", "mo", "m", "jahre", "jahr", "monate", "monat",
+            "ans", "an", "mois", "anos", "ano", "meses", "mes", "anni", "anno", "mesi", "mese", "jaar", "maanden",
+            "maand", "lat", "lata", "rok", "miesiecy", "miesiace", "ar", "manader", "yil", "ay", "weeks",
         ];
         let mut at = next;
         let opener = self.token(at).is_some_and(|t| t.is('(') || t.is('·') || t.is('•') || t.is(',') || t.is('|'));
@@ -538,7 +647,9 @@ impl Reader<'_> {
             }
             seen = true;
             at += 2;
-            if self.token(at).is_some_and(|t| t.is(',') || t.is('.') || matches!(t.folded.as_str(), "and" | "und" | "et" | "y" | "e")) {
+            if self.token(at).is_some_and(|t| {
+                t.is(',') || t.is('.') || matches!(t.folded.as_str(), "and" | "und" | "et" | "y" | "e")
+            }) {
                 at += 1;
             }
         }
@@ -637,6 +748,7 @@ mod tests {
     #[case("Jan-2020 to Mar-2021", "2020-01..2021-03")]
     #[case("Mar 2020 - Feb 2022 (2 years)", "2020-03..2022-02")]
     #[case("Acme, Paris, 2011", "2011")]
+    #[case("Head of ManufacturingSep 2008 - Apr 2013", "2008-09..2013-04")]
     fn forms_that_cvs_use_are_read(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(read(text), expected, "{text}");
     }

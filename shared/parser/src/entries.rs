@@ -77,7 +77,7 @@ enum Kind {
 }
 
 fn cut(lines: &[Line], month_first: bool, kind: Kind) -> Vec<Entry> {
-    let lines = &join_wrapped_items(join_year_rails(lines, month_first))[..];
+    let lines = &join_wrapped_items(lift_dates(join_year_rails(lines, month_first), month_first))[..];
     if lines.is_empty() {
         return Vec::new();
     }
@@ -102,7 +102,8 @@ fn join_year_rails(lines: &[Line], month_first: bool) -> Vec<Line> {
         let found = dates::find(first.text(), month_first);
         let [one] = &found[..] else { return None };
         let whole = one.range.len() == first.text().len();
-        (whole && one.period.single).then(|| (one.period.start.map_or(0, vitae_resume::PartialDate::year_of), first.text().len()))
+        (whole && one.period.single)
+            .then(|| (one.period.start.map_or(0, vitae_resume::PartialDate::year_of), first.text().len()))
     };
     let mut out: Vec<Line> = Vec::with_capacity(lines.len());
     let mut i = 0;
@@ -141,6 +142,39 @@ fn join_year_rails(lines: &[Line], month_first: bool) -> Vec<Line> {
     out
 }
 
+/// A period that stands at the right of the first list item belongs to the heading line above it: it gets a line of its
+/// own before the item.
+fn lift_dates(lines: Vec<Line>, month_first: bool) -> Vec<Line> {
+    if items_are_entries(&lines) {
+        return lines;
+    }
+    let mut out: Vec<Line> = Vec::with_capacity(lines.len() + 4);
+    for line in lines {
+        let text = line.text();
+        let period_at = text.rfind('\t').filter(|at| {
+            let found = dates::find(&text[at + 1..], month_first);
+            line.bullet && found.len() == 1 && !found[0].period.single && found[0].range.len() == text[at + 1..].len()
+        });
+        match (period_at, out.last()) {
+            (Some(at), Some(above)) if !above.bullet => {
+                let count = line.runs.len() - 1;
+                let mut date = line.without_runs(count).unwrap_or_else(|| line.clone());
+                date.piece = line.piece.slice(at + 1..text.len());
+                date.bullet = false;
+                date.gap = line.gap;
+                let mut item = line.clone();
+                item.piece = line.piece.slice(0..at);
+                item.runs.truncate(count.max(1));
+                item.bbox.width = item.runs.iter().map(|run| run.right).fold(item.bbox.x, f32::max) - item.bbox.x;
+                out.push(date);
+                out.push(item);
+            }
+            _ => out.push(line),
+        }
+    }
+    out
+}
+
 /// Where the list items are the entries, each becomes one line however often it was broken.
 fn join_wrapped_items(lines: Vec<Line>) -> Vec<Line> {
     if !items_are_entries(&lines) {
@@ -149,7 +183,11 @@ fn join_wrapped_items(lines: Vec<Line>) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::with_capacity(lines.len());
     for line in lines {
         match out.last_mut() {
-            Some(item) if !line.bullet => {
+            // Recognition loses bullets: a line that closes with a date of its own after one that did is another entry.
+            Some(item)
+                if !(line.bullet
+                    || line.recognised && closes_with_date(&line, false) && closes_with_date(item, false)) =>
+            {
                 item.piece.append_line(&line.piece);
                 item.runs.extend(line.runs);
             }
@@ -183,7 +221,9 @@ impl<'a> Shape<'a> {
         let all_bullets = items_are_entries(lines);
         // Dates in the margin are no indentation of what stands beside them.
         let undated = lines[0].runs.iter().find(|run| {
-            dates::find(run.piece.text(), month_first).first().is_none_or(|found| found.range.len() < run.piece.text().len())
+            dates::find(run.piece.text(), month_first)
+                .first()
+                .is_none_or(|found| found.range.len() < run.piece.text().len())
         });
         let left = undated.map_or(lines[0].bbox.x, |run| run.x);
         let mut ranges = vec![false; lines.len()];
@@ -203,11 +243,13 @@ impl<'a> Shape<'a> {
         let some_ranges = ranges.iter().any(|r| *r);
         let anchors: Vec<bool> = (0..lines.len())
             .map(|i| {
-                // A single date beside a period is a detail of that entry, unless both close lines of their own.
+                // A single date beside a period is a detail of that entry, unless each has a line of words of its own.
                 let own_line = || {
                     let neighbours = [i.checked_sub(1), Some(i + 1)];
-                    neighbours.into_iter().flatten().filter(|n| ranges.get(*n).copied().unwrap_or(false)).all(|n| closes_with_date(&lines[n], month_first))
-                        && closes_with_date(&lines[i], month_first)
+                    neighbours.into_iter().flatten().filter(|n| ranges.get(*n).copied().unwrap_or(false)).all(|n| {
+                        has_words_and_date(&lines[n], month_first) && has_words_and_date(&lines[i], month_first)
+                            || are_rows(&lines[n], &lines[i])
+                    })
                 };
                 ranges[i] || singles[i] && (!some_ranges || !near(&ranges, i, 1) || own_line())
             })
@@ -216,7 +258,8 @@ impl<'a> Shape<'a> {
         gaps.sort_by(f32::total_cmp);
         let median_gap = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
         let smallest = lines.iter().map(|line| line.size).fold(f32::MAX, f32::min);
-        let mut shape = Self { lines, anchors, body: vec![false; lines.len()], all_bullets, median_gap, left, smallest };
+        let mut shape =
+            Self { lines, anchors, body: vec![false; lines.len()], all_bullets, median_gap, left, smallest };
         shape.mark_body();
         shape
     }
@@ -225,7 +268,9 @@ impl<'a> Shape<'a> {
         let mut bullet_x = None;
         for i in 0..self.lines.len() {
             let line = &self.lines[i];
-            let continues = i > 0 && bullet_x.is_some() && continues_item(&self.lines[i - 1], line, bullet_x.unwrap_or(0.0), self.left);
+            let continues = i > 0
+                && bullet_x.is_some()
+                && continues_item(&self.lines[i - 1], line, bullet_x.unwrap_or(0.0), self.left);
             let body = if self.all_bullets {
                 !line.bullet
             } else if line.bullet {
@@ -237,8 +282,25 @@ impl<'a> Shape<'a> {
             } else {
                 // A paragraph, or what is set in under the heading lines.
                 let paragraph = is_prose(line.text()) && !line.runs[0].bold && title_score(line.text()) < 1.5;
-                let goes_on = i > 0 && self.body[i - 1] && bullet_x.is_none() && !line.runs[0].bold && (line.begins_inside() || self.lines[i - 1].is_full() && line.gap <= self.median_gap + 0.3 && !line.bold && line.size <= self.lines[i - 1].size * 1.05 && !line.text().contains('\t') && line.bbox.x >= self.lines[i - 1].bbox.x - 2.0 && is_prose(self.lines[i - 1].text()));
-                let indented = i > 0 && line.bbox.width > 0.0 && line.bbox.x > self.left + 9.0 && line.column == self.lines[0].column && !line.bold && line.word_count() > 3 && self.lines[i - 1].bbox.x + 80.0 > line.bbox.x;
+                let goes_on = i > 0
+                    && self.body[i - 1]
+                    && bullet_x.is_none()
+                    && !line.runs[0].bold
+                    && (line.begins_inside()
+                        || self.lines[i - 1].is_full()
+                            && line.gap <= self.median_gap + 0.3
+                            && !line.bold
+                            && line.size <= self.lines[i - 1].size * 1.05
+                            && !line.text().contains('\t')
+                            && line.bbox.x >= self.lines[i - 1].bbox.x - 2.0
+                            && is_prose(self.lines[i - 1].text()));
+                let indented = i > 0
+                    && line.bbox.width > 0.0
+                    && line.bbox.x > self.left + 9.0
+                    && line.column == self.lines[0].column
+                    && !line.bold
+                    && line.word_count() > 3
+                    && self.lines[i - 1].bbox.x + 80.0 > line.bbox.x;
                 i > 0 && (paragraph || goes_on || indented)
             };
             self.body[i] = body;
@@ -252,7 +314,8 @@ impl<'a> Shape<'a> {
 
     fn same_look(&self, i: usize) -> bool {
         let (first, line) = (&self.lines[0], &self.lines[i]);
-        let sizes_match = first.recognised || (first.runs[0].size - line.runs[0].size).abs() <= first.runs[0].size * 0.04 + 0.05;
+        let sizes_match =
+            first.recognised || (first.runs[0].size - line.runs[0].size).abs() <= first.runs[0].size * 0.04 + 0.05;
         sizes_match
             && first.runs[0].bold == line.runs[0].bold
             && first.runs[0].italic == line.runs[0].italic
@@ -268,7 +331,12 @@ impl<'a> Shape<'a> {
     /// Whether the first line's look is one that body lines do not have.
     fn look_is_telling(&self) -> bool {
         let first = &self.lines[0].runs[0];
-        let others = self.lines.iter().skip(1).filter(|line| line.runs[0].bold != first.bold || (line.runs[0].size - first.size).abs() > 0.6).count();
+        let others = self
+            .lines
+            .iter()
+            .skip(1)
+            .filter(|line| line.runs[0].bold != first.bold || (line.runs[0].size - first.size).abs() > 0.6)
+            .count();
         others * 3 >= self.lines.len()
     }
 
@@ -281,7 +349,8 @@ impl<'a> Shape<'a> {
         let mut starts = vec![0];
         let Some(first_anchor) = anchors.first().copied() else {
             let set_apart = |line: &Line| line.gap > self.median_gap * 1.6 + 0.25;
-            let plain_list = !self.body.iter().any(|body| *body) && self.lines.iter().all(|line| !set_apart(line) || line.gap > 5.0);
+            let plain_list =
+                !self.body.iter().any(|body| *body) && self.lines.iter().all(|line| !set_apart(line) || line.gap > 5.0);
             starts.extend((1..self.lines.len()).filter(|i| self.begins_undated(*i, telling, plain_list)));
             return starts;
         };
@@ -314,7 +383,12 @@ impl<'a> Shape<'a> {
             let usual = anchors.iter().filter(|anchor| **anchor < last).any(|anchor| self.same_look(anchor + 1));
             let set_apart = self.lines[i].gap > 5.0 || anchors.len() > 1;
             let far_enough = i > last + 1 || first_anchor > 0 && !usual && set_apart;
-            if telling && far_enough && new_look && self.same_look(i) && (self.stands_out(i) || self.lines[i].gap > self.median_gap + 0.4) {
+            if telling
+                && far_enough
+                && new_look
+                && self.same_look(i)
+                && (self.stands_out(i) || self.lines[i].gap > self.median_gap + 0.4)
+            {
                 starts.push(i);
             }
         }
@@ -334,7 +408,14 @@ impl<'a> Shape<'a> {
         self.body[i - 1] || line.gap > self.median_gap * 1.6 + 0.25 || plain_list && !self.lines[i - 1].is_full()
     }
 
-    fn start_score(&self, start: usize, anchor: usize, first_anchor: usize, telling: bool, after_closing_date: bool) -> f32 {
+    fn start_score(
+        &self,
+        start: usize,
+        anchor: usize,
+        first_anchor: usize,
+        telling: bool,
+        after_closing_date: bool,
+    ) -> f32 {
         let line = &self.lines[start];
         let before = &self.lines[start - 1];
         let mut score = 0.0;
@@ -375,9 +456,36 @@ impl<'a> Shape<'a> {
 fn closes_with_date(line: &Line, month_first: bool) -> bool {
     let text = line.text();
     heading_dates(line, month_first).last().is_some_and(|found| {
-        let after = text[found.range.end..].trim_matches(|c: char| is_separator(c) || c.is_whitespace() || matches!(c, ')' | '.'));
+        let after = text[found.range.end..]
+            .trim_matches(|c: char| is_separator(c) || c.is_whitespace() || matches!(c, ')' | '.'));
         after.is_empty() && !text[..found.range.start].trim().is_empty() && !text[..found.range.start].ends_with('\t')
     })
+}
+
+/// Whether two lines are rows of one table: as many cells, in one look, at the same left edge.
+fn are_rows(one: &Line, other: &Line) -> bool {
+    let cells = one.cells().len();
+    let (a, b) = (&one.runs[0], &other.runs[0]);
+    cells >= 2
+        && cells == other.cells().len()
+        && a.bold == b.bold
+        && (a.size - b.size).abs() < 0.6
+        && (a.x - b.x).abs() < 3.0
+}
+
+/// Whether a line begins or ends with a date and says something else in at least three words, with no gap between.
+fn has_words_and_date(line: &Line, month_first: bool) -> bool {
+    let text = line.text();
+    if text.contains('\t') {
+        return false;
+    }
+    let opens = |found: &Found| {
+        text[..found.range.start].trim().is_empty()
+            && !text[found.range.end..].trim_start_matches([' ', ':']).is_empty()
+    };
+    let found = heading_dates(line, month_first);
+    let taken: usize = found.iter().map(|found| text[found.range.clone()].split_whitespace().count()).sum();
+    (closes_with_date(line, month_first) || found.first().is_some_and(opens)) && line.word_count() >= taken + 3
 }
 
 fn near(marks: &[bool], i: usize, distance: usize) -> bool {
@@ -397,12 +505,43 @@ fn ends_inside(line: &Line) -> bool {
     if text.ends_with(['\u{ad}', '\u{2010}', '&', ',', '/']) || text.ends_with('-') && !text.ends_with(" -") {
         return true;
     }
-    text.split_whitespace().next_back().filter(|word| word.chars().next().is_some_and(char::is_lowercase)).is_some_and(|word| {
-        matches!(
-            crate::text::fold(word).as_str(),
-            "of" | "and" | "the" | "for" | "in" | "at" | "with" | "to" | "de" | "des" | "du" | "la" | "le" | "et" | "y" | "e" | "und" | "der" | "die" | "fur" | "fuer" | "von" | "van" | "en" | "del" | "di" | "da" | "do" | "dla" | "och" | "ve"
-        )
-    })
+    text.split_whitespace().next_back().filter(|word| word.chars().next().is_some_and(char::is_lowercase)).is_some_and(
+        |word| {
+            matches!(
+                crate::text::fold(word).as_str(),
+                "of" | "and"
+                    | "the"
+                    | "for"
+                    | "in"
+                    | "at"
+                    | "with"
+                    | "to"
+                    | "de"
+                    | "des"
+                    | "du"
+                    | "la"
+                    | "le"
+                    | "et"
+                    | "y"
+                    | "e"
+                    | "und"
+                    | "der"
+                    | "die"
+                    | "fur"
+                    | "fuer"
+                    | "von"
+                    | "van"
+                    | "en"
+                    | "del"
+                    | "di"
+                    | "da"
+                    | "do"
+                    | "dla"
+                    | "och"
+                    | "ve"
+            )
+        },
+    )
 }
 
 /// Whether `line` goes on with the list item that the line above belongs to.
@@ -426,7 +565,12 @@ fn continues_item(above: &Line, line: &Line, item_x: f32, left: f32) -> bool {
     if item_x > left + 4.0 && (line.bbox.x - item_x).abs() < 4.0 {
         return same_place || above.is_full();
     }
-    same_place && item_x <= left + 4.0 && above.is_full() && (line.bbox.x - item_x).abs() < 14.0 && !line.bold && !line.text().contains('\t')
+    same_place
+        && item_x <= left + 4.0
+        && above.is_full()
+        && (line.bbox.x - item_x).abs() < 14.0
+        && !line.bold
+        && !line.text().contains('\t')
 }
 
 /// The periods of a line that stand as in a heading: at one end of the line or of a cell, not inside a sentence.
@@ -442,10 +586,24 @@ pub(crate) fn heading_dates(line: &Line, month_first: bool) -> Vec<Found> {
             // "in 2012 and 2013" is a sentence; "Awarded 2019-05" is not.
             let last_word = before.split_whitespace().next_back().unwrap_or_default();
             const BEFORE_DATES: [&str; 14] = [
-                "expected", "graduated", "completed", "due", "anticipated", "obtained", "issued", "awarded", "voraussichtlich", "abschluss", "obtenu", "obtenido", "conseguito", "en",
+                "expected",
+                "graduated",
+                "completed",
+                "due",
+                "anticipated",
+                "obtained",
+                "issued",
+                "awarded",
+                "voraussichtlich",
+                "abschluss",
+                "obtenu",
+                "obtenido",
+                "conseguito",
+                "en",
             ];
             let small = last_word.chars().next().is_some_and(char::is_lowercase);
-            let in_sentence = small && (is_prose(text) || !BEFORE_DATES.contains(&crate::text::fold(last_word).as_str()));
+            let in_sentence =
+                small && !opens && (is_prose(text) || !BEFORE_DATES.contains(&crate::text::fold(last_word).as_str()));
             return (opens || closes) && !in_sentence && (opens || !is_prose(text));
         }
         opens || closes
@@ -469,11 +627,19 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
         }
         let beyond = anchor.map_or(i > 3, |anchor| i > anchor + 4) && last_anchor.is_none_or(|last| i > last);
         // Text without bullets under a job's heading lines: plain under bold, or longer than a heading says anything.
-        let text_below = kind == Kind::Jobs && anchor.is_some_and(|anchor| i > anchor) && !shape.anchors[offset + i] && !line.text().contains('\t') && {
-            let all_bold = headers.len() >= 2 && headers.iter().all(|header| header.runs[0].bold) && !line.runs[0].bold;
-            let telling = title_score(line.text()) > 1.0 || employer_score(line.text()) > 1.0 || place_score(line.text()) > 1.0;
-            all_bold && line.word_count() >= 4 && !line.text().contains(['|', '·']) || line.word_count() >= 8 && !telling && headers.len() >= 2
-        };
+        let text_below = kind == Kind::Jobs
+            && anchor.is_some_and(|anchor| i > anchor)
+            && !shape.anchors[offset + i]
+            && !line.text().contains('\t')
+            && {
+                let all_bold =
+                    headers.len() >= 2 && headers.iter().all(|header| header.runs[0].bold) && !line.runs[0].bold;
+                let telling = title_score(line.text()) > 1.0
+                    || employer_score(line.text()) > 1.0
+                    || place_score(line.text()) > 1.0;
+                all_bold && line.word_count() >= 4 && !line.text().contains(['|', '·'])
+                    || line.word_count() >= 8 && !telling && headers.len() >= 2
+            };
         if is_body || text_below || beyond || header_over && !shape.anchors[offset + i] {
             header_over = true;
             body_lines.push(line);
@@ -497,7 +663,8 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
         if above.is_some_and(|above| continue_cells(above, line, &mut entry.fragments, &mut cut)) && cut.is_empty() {
             continue;
         }
-        let no_room = kind == Kind::Records && above.is_some_and(|above| !above.has_room_for(line) && !above.text().contains('\t') && above.is_full());
+        let no_room = kind == Kind::Records
+            && above.is_some_and(|above| !above.has_room_for(line) && !above.text().contains('\t') && above.is_full());
         // A heading line that was broken inside a word or a name goes on.
         if let (Some(last), Some(first)) = (entry.fragments.last_mut(), cut.first()) {
             let broken = open_end
@@ -547,16 +714,35 @@ fn continue_cells(above: &Line, line: &Line, fragments: &mut [Fragment], cut: &m
         let needed = (first.right - first.x) / letters * (word + 1.0);
         let home: Vec<u32> = above.runs[0].piece.words().collect();
         if above.runs[0].right + needed > next.x - 2.0
-            && let Some(fragment) = fragments.iter_mut().rev().find(|fragment| fragment.piece.words().any(|word| home.contains(&word)))
+            && let Some(fragment) =
+                fragments.iter_mut().rev().find(|fragment| fragment.piece.words().any(|word| home.contains(&word)))
         {
             fragment.piece.append_line(&cut[0].piece);
             cut.clear();
             return true;
         }
     }
-    let is_date = |run: &crate::lines::Run| dates::find(run.piece.text(), false).first().is_some_and(|found| found.range.len() + 2 >= run.piece.text().len());
-    let column_of = |x: f32| above.runs.iter().enumerate().filter(|(i, run)| *i == 0 || run.after_gap).find(|(_, run)| (run.x - x).abs() < 3.0).map(|(i, _)| i);
-    let starts: Vec<Option<usize>> = line.runs.iter().enumerate().filter(|(i, run)| *i == 0 || run.after_gap).map(|(_, run)| column_of(run.x)).collect();
+    let is_date = |run: &crate::lines::Run| {
+        dates::find(run.piece.text(), false)
+            .first()
+            .is_some_and(|found| found.range.len() + 2 >= run.piece.text().len())
+    };
+    let column_of = |x: f32| {
+        above
+            .runs
+            .iter()
+            .enumerate()
+            .filter(|(i, run)| *i == 0 || run.after_gap)
+            .find(|(_, run)| (run.x - x).abs() < 3.0)
+            .map(|(i, _)| i)
+    };
+    let starts: Vec<Option<usize>> = line
+        .runs
+        .iter()
+        .enumerate()
+        .filter(|(i, run)| *i == 0 || run.after_gap)
+        .map(|(_, run)| column_of(run.x))
+        .collect();
     let all_known = starts.iter().all(Option::is_some);
     let later_only = starts.iter().all(|start| start.is_some_and(|i| i > 0));
     if !all_known || !(later_only || cells >= 3 && starts.len() >= 2) {
@@ -572,8 +758,12 @@ fn continue_cells(above: &Line, line: &Line, fragments: &mut [Fragment], cut: &m
         }
         let words: Vec<u32> = home.piece.words().collect();
         let own: Vec<u32> = run.piece.words().collect();
-        let Some(at) = cut.iter().position(|fragment| fragment.piece.words().any(|word| own.contains(&word))) else { continue };
-        if let Some(fragment) = fragments.iter_mut().rev().find(|fragment| fragment.piece.words().any(|word| words.contains(&word))) {
+        let Some(at) = cut.iter().position(|fragment| fragment.piece.words().any(|word| own.contains(&word))) else {
+            continue;
+        };
+        if let Some(fragment) =
+            fragments.iter_mut().rev().find(|fragment| fragment.piece.words().any(|word| words.contains(&word)))
+        {
             fragment.piece.append_line(&cut[at].piece);
             cut.remove(at);
             continued = true;
@@ -658,7 +848,9 @@ fn cut_at_separators(piece: &Piece) -> Vec<(Piece, char)> {
         let spaced = text[..i].ends_with(' ') && text[end..].starts_with(' ');
         match c {
             '\t' | '|' | '·' | '•' | '◆' | '●' | '∙' | '¦' | ';' | '\u{2016}' => cuts.push((i, end, c)),
-            '–' | '—' | '-' | '/' | '~' | '→' | '@' if spaced => cuts.push((i, end, if c == '@' { '@' } else { '-' })),
+            '–' | '—' | '-' | '/' | '~' | '→' | '@' if spaced => {
+                cuts.push((i, end, if c == '@' { '@' } else { '-' }))
+            }
             '—' => cuts.push((i, end, '-')),
             _ => {}
         }
@@ -716,8 +908,16 @@ pub(crate) fn items(lines: &[&Line], left: f32) -> Vec<Item> {
                     !line.bullet
                         && (line.begins_inside()
                             || ends_inside(lines[i - 1])
-                            || lines[i - 1].is_full() && line.gap <= lines[i - 1].gap.max(0.45) + 0.3 && !ends_sentence(lines[i - 1].text())
-                            || lines[i - 1].is_full() && line.gap < 0.6 && (line.bbox.x - lines[i - 1].bbox.x).abs() < 2.0 && line.column == lines[i - 1].column && is_prose(lines[i - 1].text()) && lines[i-1].bbox.width > 0.0 && !ends_sentence(lines[i - 1].text()))
+                            || lines[i - 1].is_full()
+                                && line.gap <= lines[i - 1].gap.max(0.45) + 0.3
+                                && !ends_sentence(lines[i - 1].text())
+                            || lines[i - 1].is_full()
+                                && line.gap < 0.6
+                                && (line.bbox.x - lines[i - 1].bbox.x).abs() < 2.0
+                                && line.column == lines[i - 1].column
+                                && is_prose(lines[i - 1].text())
+                                && lines[i - 1].bbox.width > 0.0
+                                && !ends_sentence(lines[i - 1].text()))
                 }
             });
         match items.last_mut() {
@@ -809,6 +1009,19 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].1.as_deref(), Some("2013 – 2016"));
         assert_eq!(found[0].0, ["University of Somewhere", "BSc Physics"]);
+    }
+
+    #[test]
+    fn a_period_beside_the_first_item_belongs_to_the_heading() {
+        let found = entries(&[
+            "**Acme Ltd**, Tester\tLeeds",
+            "• Wrote tests for the billing\t2019 – 2021",
+            "**Bolt GmbH**, Tester\tKiel",
+            "• Found bugs\t2017 – 2019",
+        ]);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1].1.as_deref(), Some("2017 – 2019"));
+        assert_eq!(found[1].2, ["Found bugs"]);
     }
 
     #[test]

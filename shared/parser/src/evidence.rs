@@ -32,7 +32,13 @@ impl<'a> Evidence<'a> {
     }
 
     /// A date with its evidence.
-    pub(crate) fn date(&mut self, pointer: &str, date: Option<PartialDate>, piece: &Piece, sure: f32) -> Option<PartialDate> {
+    pub(crate) fn date(
+        &mut self,
+        pointer: &str,
+        date: Option<PartialDate>,
+        piece: &Piece,
+        sure: f32,
+    ) -> Option<PartialDate> {
         let date = date?;
         self.note(pointer, piece, sure);
         Some(date)
@@ -65,7 +71,12 @@ impl<'a> Evidence<'a> {
         if !spans.is_empty() {
             let to_span = |(page, rect): (usize, vitae_document::Rect)| Span {
                 page: page + 1,
-                bbox: BoundingBox { x: rounded(rect.x), y: rounded(rect.y), width: rounded(rect.width), height: rounded(rect.height) },
+                bbox: BoundingBox {
+                    x: rounded(rect.x),
+                    y: rounded(rect.y),
+                    width: rounded(rect.width),
+                    height: rounded(rect.height),
+                },
             };
             self.spans.insert(pointer.to_owned(), spans.into_iter().map(to_span).collect());
         }

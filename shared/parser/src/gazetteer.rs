@@ -173,7 +173,8 @@ vocabulary! {
 pub(crate) static LANGUAGE_LEVELS: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of_lines(lines(LEVELS), true));
 
 /// Names of spoken languages.
-pub(crate) static LANGUAGE_NAMES: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of_lines(lines(LANGUAGES), false));
+pub(crate) static LANGUAGE_NAMES: LazyLock<Vocabulary> =
+    LazyLock::new(|| Vocabulary::of_lines(lines(LANGUAGES), false));
 
 /// Names of states and provinces as they follow a city.
 pub(crate) static REGION_NAMES: LazyLock<Vocabulary> = LazyLock::new(|| {

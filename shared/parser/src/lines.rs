@@ -118,7 +118,9 @@ impl<'a> Pages<'a> {
                     let height = line.bbox.height.min(before.bbox.height).max(1.0);
                     if free < -height { TOP } else { (free / height).clamp(0.0, TOP) }
                 }
-                Some(before) if before.page == self.lines[i].page => f32::from(u8::from(before.block != self.lines[i].block)),
+                Some(before) if before.page == self.lines[i].page => {
+                    f32::from(u8::from(before.block != self.lines[i].block))
+                }
                 _ => TOP,
             };
             self.lines[i].gap = gap;
@@ -147,7 +149,8 @@ impl Line {
     fn fill(&mut self, words: &[Word], first: usize) {
         let (mut bold, mut italic, mut letters, mut recognised) = (0, 0, 0, 0);
         let mut sizes = std::collections::BTreeMap::<i32, usize>::new();
-        let mut words: Vec<(u32, &Word)> = words.iter().enumerate().map(|(i, word)| ((first + i) as u32, word)).collect();
+        let mut words: Vec<(u32, &Word)> =
+            words.iter().enumerate().map(|(i, word)| ((first + i) as u32, word)).collect();
         words.retain(|(_, word)| word.text.chars().any(|c| !is_invisible(c)));
         // A bullet that the source left among the words.
         if words.len() > 1 && is_bullet(&words[0].1.text) && !starts_with_digit(words[1].1) {
@@ -155,6 +158,10 @@ impl Line {
             words.remove(0);
         }
         let gaps = wide_gaps(&words);
+        let small_capitals = words.windows(2).any(|pair| {
+            let (a, b) = (pair[0].1, pair[1].1);
+            b.glued && (1.1..1.5).contains(&(a.size / b.size.max(0.1)))
+        });
         let (mut any_lower, mut any_upper) = (false, false);
         for (i, (number, word)) in words.iter().enumerate() {
             let text: String = word.text.chars().filter(|c| !is_invisible(*c) || *c == '\u{ad}').collect();
@@ -176,12 +183,14 @@ impl Line {
             if let Some(link) = word.link.as_ref().filter(|link| self.links.last() != Some(*link)) {
                 self.links.push(link.clone());
             }
-            self.add_to_runs(between, &text, *number, word, gaps[i]);
+            let recognised = matches!(word.source, Source::Recognised { .. });
+            self.add_to_runs(between, &text, *number, word, gaps[i], recognised || small_capitals);
         }
         self.bold = bold * 5 >= letters * 3 && bold > 0;
         self.italic = italic * 5 >= letters * 3 && italic > 0;
         self.caps = any_upper && !any_lower;
-        self.size = sizes.into_iter().max_by_key(|(_, count)| *count).map_or(0.0, |(quarters, _)| quarters as f32 / 4.0);
+        self.size =
+            sizes.into_iter().max_by_key(|(_, count)| *count).map_or(0.0, |(quarters, _)| quarters as f32 / 4.0);
         self.recognised = recognised * 2 > words.len();
         for run in &mut self.runs {
             run.piece = run.piece.trimmed();
@@ -194,12 +203,14 @@ impl Line {
         }
     }
 
-    fn add_to_runs(&mut self, between: &str, text: &str, number: u32, word: &Word, after_gap: bool) {
+    /// `loosely` takes words of quite different sizes for one look: the size of a recognised word is a guess from its
+    /// letters' height, and small capitals are set in two sizes.
+    fn add_to_runs(&mut self, between: &str, text: &str, number: u32, word: &Word, after_gap: bool, loosely: bool) {
         let same = self.runs.last().is_some_and(|run| {
             !after_gap
                 && (run.bold == word.bold || text.chars().all(|c| !c.is_alphanumeric()) && !is_separator_word(text))
                 && run.italic == word.italic
-                && (run.size - word.size).abs() <= 0.6_f32.max(word.size * 0.06)
+                && (run.size - word.size).abs() <= if loosely { word.size * 0.4 } else { 0.6_f32.max(word.size * 0.06) }
                 || word.glued && !is_separator_word(text) && !ends_with_separator(&run.piece)
         });
         match self.runs.last_mut() {
@@ -226,7 +237,9 @@ impl Line {
     /// Sets another line of the same height behind this one, after a gap.
     pub(crate) fn add_cell(&mut self, cell: &Self) {
         self.piece.append("\t", &cell.piece);
-        self.runs.extend(cell.runs.iter().enumerate().map(|(i, run)| Run { after_gap: run.after_gap || i == 0, ..run.clone() }));
+        self.runs.extend(
+            cell.runs.iter().enumerate().map(|(i, run)| Run { after_gap: run.after_gap || i == 0, ..run.clone() }),
+        );
         self.bbox = self.bbox.union(cell.bbox);
         self.links.extend(cell.links.iter().cloned());
     }
@@ -291,7 +304,13 @@ impl Line {
 
     /// Whether the line above begins with a word in lower case or a mark that cannot begin anything.
     pub(crate) fn begins_inside(&self) -> bool {
-        !self.paragraph && self.text().trim_start().chars().next().is_some_and(|c| c.is_lowercase() || matches!(c, ',' | ';' | '&' | ')' | '%'))
+        !self.paragraph
+            && self
+                .text()
+                .trim_start()
+                .chars()
+                .next()
+                .is_some_and(|c| c.is_lowercase() || matches!(c, ',' | ';' | '&' | ')' | '%'))
     }
 }
 
@@ -309,7 +328,11 @@ fn wide_gaps(words: &[(u32, &Word)]) -> Vec<bool> {
         let (before, word) = (words[i - 1].1, words[i].1);
         let free = word.bbox.x - before.bbox.right();
         let recognised = matches!(word.source, Source::Recognised { .. });
-        let wide = !recognised && !word.glued && word.bbox.width > 0.0 && free > word.size.max(before.size) * 0.85 && !spaced_letters;
+        let wide = !recognised
+            && !word.glued
+            && word.bbox.width > 0.0
+            && free > word.size.max(before.size) * 0.85
+            && !spaced_letters;
         gaps[i] = word.after_gap || wide;
     }
     gaps
@@ -320,7 +343,32 @@ fn is_bullet(text: &str) -> bool {
     let (Some(c), None) = (chars.next(), chars.next()) else { return false };
     matches!(
         c,
-        '•' | '●' | '◦' | '○' | '▪' | '▫' | '■' | '□' | '◆' | '◇' | '‣' | '⁃' | '∙' | '·' | '*' | '-' | '–' | '—' | '➢' | '➤' | '►' | '▸' | '✓' | '✔' | '»' | '›' | '→'
+        '•' | '●'
+            | '◦'
+            | '○'
+            | '▪'
+            | '▫'
+            | '■'
+            | '□'
+            | '◆'
+            | '◇'
+            | '‣'
+            | '⁃'
+            | '∙'
+            | '·'
+            | '*'
+            | '-'
+            | '–'
+            | '—'
+            | '➢'
+            | '➤'
+            | '►'
+            | '▸'
+            | '✓'
+            | '✔'
+            | '»'
+            | '›'
+            | '→'
     )
 }
 

@@ -42,7 +42,12 @@ pub(crate) fn skills(lines: &[Line]) -> Vec<Group> {
         }
         if heads.len() > 1 && line.runs.len() > 1 && !line.runs[0].bold {
             for run in &line.runs {
-                let head = heads.iter().rev().find(|(x, _)| *x <= run.x + 6.0).or(heads.first()).map_or(0, |(_, group)| *group);
+                let head = heads
+                    .iter()
+                    .rev()
+                    .find(|(x, _)| *x <= run.x + 6.0)
+                    .or(heads.first())
+                    .map_or(0, |(_, group)| *group);
                 add_keywords(&mut groups[head], &run.piece);
             }
             continue;
@@ -76,11 +81,19 @@ fn join_lists(lines: &[Line]) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::with_capacity(lines.len());
     for line in lines {
         let goes_on = out.last().is_some_and(|last| {
-            let list = last.text().contains(',') || last.text().contains('|') || last.text().contains('·') || last.text().contains(';');
+            let list = last.text().contains(',')
+                || last.text().contains('|')
+                || last.text().contains('·')
+                || last.text().contains(';');
             let open = last.text().trim_end().ends_with([',', '\u{ad}', '|', '·', '/']) || ends_in_hyphen(last.text());
-            let plain = !line.bullet && labelled(line).is_none() && !(line.bold && !last.bold);
+            let plain = !line.bullet && labelled(line).is_none() && (last.bold || !line.bold);
             let indented = line.bbox.width > 0.0 && line.bbox.x > last.bbox.x + 6.0;
-            plain && !line.text().contains('\t') && (open || list && last.is_full() && (line.begins_inside() || line.text().contains(',') || indented || last.bullet))
+            plain
+                && !line.text().contains('\t')
+                && (open
+                    || list
+                        && last.is_full()
+                        && (line.begins_inside() || line.text().contains(',') || indented || last.bullet))
         });
         match out.last_mut() {
             Some(last) if goes_on => {
@@ -104,15 +117,22 @@ fn labelled(line: &Line) -> Option<(Piece, Piece)> {
     let text = line.text();
     if let Some(colon) = text.find(':') {
         let (label, rest) = (&text[..colon], &text[colon + 1..]);
-        let sound = label.split_whitespace().count() <= 6 && !label.contains([',', '\t', ';']) && !rest.trim().is_empty() && !rest.starts_with("//");
-        return sound.then(|| (line.piece.slice(0..colon).trimmed(), line.piece.slice(colon + 1..text.len()).trimmed()));
+        let sound = label.split_whitespace().count() <= 6
+            && !label.contains([',', '\t', ';'])
+            && !rest.trim().is_empty()
+            && !rest.starts_with("//");
+        return sound
+            .then(|| (line.piece.slice(0..colon).trimmed(), line.piece.slice(colon + 1..text.len()).trimmed()));
     }
     let [first, second, ..] = &line.runs[..] else { return None };
     let look_changes = first.bold && !second.bold;
     let rest = line.without_runs(1)?;
     let list = rest.text().contains([',', '|', '·', ';', '•']);
     let few = first.piece.text().split_whitespace().count() <= 5 && !first.piece.text().contains(',');
-    if few && (look_changes && (list || !second.after_gap || line.runs.len() == 2) || second.after_gap && list && !first.piece.text().contains(',')) {
+    if few
+        && (look_changes && (list || !second.after_gap || line.runs.len() == 2)
+            || second.after_gap && list && !first.piece.text().contains(','))
+    {
         return Some((first.piece.clone(), rest.piece.trimmed()));
     }
     // "Databases – PostgreSQL, Redis"
@@ -125,14 +145,22 @@ fn labelled(line: &Line) -> Option<(Piece, Piece)> {
 /// A line that names the lines below it: bolder, larger or less set in than they are, or no list item over items.
 fn is_group_name(line: &Line, next: Option<&Line>, before: Option<&Line>) -> bool {
     let Some(next) = next else { return false };
-    if line.bullet || line.word_count() > 5 || line.text().contains([',', '\t', '|', ';', '•', '·']) || next.runs.is_empty() || line.runs.is_empty() {
+    if line.bullet
+        || line.word_count() > 5
+        || line.text().contains([',', '\t', '|', ';', '•', '·'])
+        || next.runs.is_empty()
+        || line.runs.is_empty()
+    {
         return line.text().trim_end().ends_with(':') && line.word_count() <= 5;
     }
     let colon = line.text().trim_end().ends_with(':');
     let bolder = line.bold && !next.bold;
     let larger = !line.recognised && line.size > next.size * 1.06 && next.size > 0.0;
     let over_items = next.bullet;
-    let set_in = line.bbox.width > 0.0 && line.column == next.column && next.bbox.x > line.bbox.x + 6.0 && next.page == line.page;
+    let set_in = line.bbox.width > 0.0
+        && line.column == next.column
+        && next.bbox.x > line.bbox.x + 6.0
+        && next.page == line.page;
     // Pages break between a group's name and its items; the gap above says that something begins.
     let new_page = next.page != line.page && before.is_some_and(|before| before.bbox.x > line.bbox.x + 6.0);
     colon || bolder || larger || over_items || set_in || new_page
@@ -140,7 +168,8 @@ fn is_group_name(line: &Line, next: Option<&Line>, before: Option<&Line>) -> boo
 
 /// Group names side by side, each over its own column: larger or bolder than the line below, which has cells too.
 fn heads_over_columns<'a>(line: &'a Line, next: &Line) -> Option<&'a [Run]> {
-    let several = line.runs.len() >= 2 && line.runs.iter().skip(1).all(|run| run.after_gap) && !line.text().contains(',');
+    let several =
+        line.runs.len() >= 2 && line.runs.iter().skip(1).all(|run| run.after_gap) && !line.text().contains(',');
     let (own, below) = (line.runs.first()?, next.runs.first()?);
     let prominent = own.bold && !below.bold || own.size > below.size * 1.06;
     (several && prominent && next.runs.len() >= 2).then_some(&line.runs[..])
@@ -152,7 +181,7 @@ fn add_keywords(group: &mut Group, piece: &Piece) {
         let name = strip_marks(&name);
         let text = name.text();
         let words = text.split_whitespace().count();
-        let sentence = is_prose(text) && words > 4 || text.ends_with('.') && words > 4 || words > 8;
+        let sentence = words > 4 && (is_prose(text) || text.ends_with('.')) || words > 8;
         let letters = text.chars().any(char::is_alphabetic);
         if !sentence && letters && text.chars().count() <= 70 {
             group.keywords.push((name, level));
@@ -165,7 +194,27 @@ fn strip_marks(piece: &Piece) -> Piece {
     let text = piece.text();
     let end = text
         .trim_end_matches(|c: char| {
-            c.is_whitespace() || matches!(c, '●' | '○' | '◯' | '★' | '☆' | '■' | '□' | '▪' | '▫' | '⬤' | '◉' | '•' | '█' | '░' | '▰' | '▱' | '✦' | '✩')
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    '●' | '○'
+                        | '◯'
+                        | '★'
+                        | '☆'
+                        | '■'
+                        | '□'
+                        | '▪'
+                        | '▫'
+                        | '⬤'
+                        | '◉'
+                        | '•'
+                        | '█'
+                        | '░'
+                        | '▰'
+                        | '▱'
+                        | '✦'
+                        | '✩'
+                )
         })
         .len();
     let mut piece = piece.slice(0..end).trimmed();
@@ -193,8 +242,12 @@ pub(crate) fn split_list(piece: &Piece) -> Vec<Piece> {
         }
         let spaced = || text[..i].ends_with(' ') && text[i + c.len_utf8()..].starts_with(' ');
         // "C, C++" is a list; the comma of "10,000" is not.
-        let in_number = c == ',' && text[..i].ends_with(|c: char| c.is_ascii_digit()) && text[i + 1..].starts_with(|c: char| c.is_ascii_digit());
-        let cut = matches!(c, ',' | ';' | '|' | '•' | '·' | '\t' | '●' | '◆' | '∙' | '⋅' | '、' | '▪') && depth == 0 && !in_number
+        let in_number = c == ','
+            && text[..i].ends_with(|c: char| c.is_ascii_digit())
+            && text[i + 1..].starts_with(|c: char| c.is_ascii_digit());
+        let cut = matches!(c, ',' | ';' | '|' | '•' | '·' | '\t' | '●' | '◆' | '∙' | '⋅' | '、' | '▪')
+            && depth == 0
+            && !in_number
             || c == '/' && depth == 0 && spaced();
         if cut {
             out.push(piece.slice(from..i).trimmed());
@@ -206,7 +259,10 @@ pub(crate) fn split_list(piece: &Piece) -> Vec<Piece> {
     for part in &mut out {
         // The last of a written-out list: "Java, Python, and SQL".
         let lower = fold(part.text());
-        if let Some(joiner) = ["and ", "und ", "et ", "y ", "e ", "en ", "i ", "och ", "ve "].iter().find(|joiner| several && lower.starts_with(**joiner)) {
+        if let Some(joiner) = ["and ", "und ", "et ", "y ", "e ", "en ", "i ", "och ", "ve "]
+            .iter()
+            .find(|joiner| several && lower.starts_with(**joiner))
+        {
             *part = part.slice(joiner.len()..part.text().len()).trimmed();
         }
         if part.text().ends_with('.') && part.text().matches('.').count() == 1 && part.text().chars().count() > 4 {
@@ -220,7 +276,12 @@ pub(crate) fn split_list(piece: &Piece) -> Vec<Piece> {
 /// `Python (Advanced)`, `SQL – expert`: the skill, and how well.
 fn without_level(part: &Piece) -> (Piece, Option<Piece>) {
     let text = part.text();
-    let cut = text.rfind('(').filter(|_| text.ends_with(')')).or_else(|| text.rfind(" – ")).or_else(|| text.rfind(" - ")).or_else(|| text.rfind(": "));
+    let cut = text
+        .rfind('(')
+        .filter(|_| text.ends_with(')'))
+        .or_else(|| text.rfind(" – "))
+        .or_else(|| text.rfind(" - "))
+        .or_else(|| text.rfind(": "));
     if let Some(cut) = cut {
         let level = part.slice(cut..text.len()).trimmed();
         let level_text = level.text().trim_matches(|c: char| matches!(c, '(' | ')'));
@@ -294,11 +355,17 @@ fn read_language(part: &Piece, line: &Line, out: &mut Vec<Spoken>) {
         let (name, level) = (&text[..*start], &text[*start..]);
         if is_level(level) && name.split_whitespace().count() <= 2 {
             let sure = if named { 0.95 } else { 0.75 };
-            out.push(Spoken { name: part.slice(0..*start).trimmed(), level: Some(part.slice(*start..text.len()).trimmed()), sure });
+            out.push(Spoken {
+                name: part.slice(0..*start).trimmed(),
+                level: Some(part.slice(*start..text.len()).trimmed()),
+                sure,
+            });
             return;
         }
     }
-    let short = words.len() <= 2 && text.chars().next().is_some_and(char::is_alphabetic) && !text.chars().any(|c| c.is_ascii_digit());
+    let short = words.len() <= 2
+        && text.chars().next().is_some_and(char::is_alphabetic)
+        && !text.chars().any(|c| c.is_ascii_digit());
     if named && words.len() <= 4 || short && !line.bullet | line.bold | !out.is_empty() {
         out.push(Spoken { name: part.clone(), level: None, sure: if named { 0.9 } else { 0.5 } });
     }

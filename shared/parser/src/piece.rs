@@ -43,8 +43,12 @@ impl Piece {
         self.text.trim().is_empty()
     }
 
-    /// The part between two bytes, which must lie on character boundaries.
+    /// The part between two bytes; what lies inside a character or beyond the end is moved back.
+    ///
+    /// Offsets come from folded text at times, where a letter may be longer or shorter than on the page.
     pub(crate) fn slice(&self, range: Range<usize>) -> Self {
+        let start = self.text.floor_char_boundary(range.start);
+        let range = start..self.text.floor_char_boundary(range.end).max(start);
         let text = self.text[range.clone()].to_owned();
         let mut words = Vec::new();
         for (i, (start, number)) in self.words.iter().enumerate() {
@@ -131,6 +135,12 @@ mod tests {
         let cut = piece("Tester, Acme Ltd").slice(8..16);
         assert_eq!(cut.text(), "Acme Ltd");
         assert_eq!(cut.words().collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn a_slice_never_cuts_a_letter_in_two() {
+        assert_eq!(piece("Łódź").slice(1..5).text(), "Łód");
+        assert_eq!(piece("Łódź").slice(9..12).text(), "");
     }
 
     #[test]

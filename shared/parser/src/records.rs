@@ -47,9 +47,19 @@ pub(crate) fn record(entry: &Entry, kind: Kind) -> Option<Record> {
     }
     let first = fragments.first()?.clone();
     let same_line: Vec<&Fragment> = fragments.iter().filter(|fragment| fragment.line == first.line).collect();
-    let same_look = same_line.iter().take_while(|fragment| fragment.bold == first.bold && fragment.italic == first.italic && !(fragment.after_gap && fragment.index > 0)).count();
+    let same_look = same_line
+        .iter()
+        .take_while(|fragment| {
+            fragment.bold == first.bold
+                && fragment.italic == first.italic
+                && !(fragment.after_gap && fragment.index > 0)
+        })
+        .count();
     // The title takes the fragments of its own look; in one look throughout, all but the last.
-    let title_count = if same_look < same_line.len() || by.is_some() || fragments.len() > same_line.len() && same_look <= 2 && first.bold {
+    let title_count = if same_look < same_line.len()
+        || by.is_some()
+        || fragments.len() > same_line.len() && same_look <= 2 && first.bold
+    {
         same_look
     } else if same_look > 1 {
         same_look - 1
@@ -68,7 +78,20 @@ pub(crate) fn record(entry: &Entry, kind: Kind) -> Option<Record> {
         title.append(between, &fragment.piece);
     }
     let mut sure = if title_count == 1 { 0.85 } else { 0.75 };
-    let rest = &fragments[title_count.max(1).min(fragments.len())..];
+    let mut rest = &fragments[title_count.max(1).min(fragments.len())..];
+    // A bold title may go on in bold lines before the plain one that says who gave it.
+    while let [next, after, ..] = rest
+        && first.bold
+        && next.bold
+        && next.index == 0
+        && next.line > first.line
+        && !after.bold
+        && same_look == same_line.len()
+        && kind == Kind::Granted
+    {
+        title.append_line(&next.piece);
+        rest = &rest[1..];
+    }
     if by.is_none() {
         by = rest.iter().find(|fragment| !is_prose(fragment.text())).map(|fragment| fragment.piece.clone());
     }
@@ -78,11 +101,12 @@ pub(crate) fn record(entry: &Entry, kind: Kind) -> Option<Record> {
         && other.line != first.line
         && organisation_score(title.text()) > 1.1
         && organisation_score(giver.text()) < 0.6
+        && giver.text().split_whitespace().count() > 1
     {
         (title, by) = (giver.clone(), Some(title));
     }
     if by.is_none()
-        && let Some(open) = title.text().rfind(" (")
+        && let Some(open) = title.text().trim_end().rfind(" (")
         && title.text().ends_with(')')
         && names_giver(&title.text()[open + 2..title.text().len() - 1])
     {
@@ -107,7 +131,10 @@ pub(crate) fn record(entry: &Entry, kind: Kind) -> Option<Record> {
 fn names_giver(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let capitals = words.iter().filter(|word| word.chars().next().is_some_and(char::is_uppercase)).count();
-    words.len() >= 2 && capitals * 2 >= words.len() && !text.chars().any(|c| c.is_ascii_digit()) && (organisation_score(text) > 0.9 || words.len() >= 3)
+    words.len() >= 2
+        && capitals * 2 >= words.len()
+        && !text.chars().any(|c| c.is_ascii_digit())
+        && (organisation_score(text) > 0.9 || capitals == words.len() || words.len() >= 3)
 }
 
 fn organisation_score(text: &str) -> f32 {
@@ -147,14 +174,23 @@ fn after_issued_by(fragment: &Fragment) -> Issued {
 /// `First Aid, Red Cross`: the comma before who gave it, the last one unless an earlier one is more telling.
 fn cut_at_giver(title: &Piece) -> Option<(Piece, Piece)> {
     let text = title.text();
-    let commas: Vec<usize> = text.match_indices(", ").map(|(i, _)| i).filter(|i| text[..*i].matches('(').count() == text[..*i].matches(')').count()).collect();
+    let commas: Vec<usize> = text
+        .match_indices(", ")
+        .map(|(i, _)| i)
+        .filter(|i| text[..*i].matches('(').count() == text[..*i].matches(')').count())
+        .collect();
     let last = *commas.last()?;
     let tells = |comma: &usize| organisation_score(text[comma + 1..].trim()) > 1.0;
     let cut = if tells(&last) { last } else { commas.iter().copied().find(tells).unwrap_or(last) };
     let tail = text[cut + 1..].trim();
     // "…, Associate" and "…, Level 2" belong to the title.
     let words = words_of(tail);
-    let level = words.len() <= 2 && words.iter().all(|word| WEAK_TITLE_WORDS.has_word(word) || matches!(word.as_str(), "associate" | "level" | "foundation" | "advanced") || word.chars().all(|c| c.is_ascii_digit()));
+    let level = words.len() <= 2
+        && words.iter().all(|word| {
+            WEAK_TITLE_WORDS.has_word(word)
+                || matches!(word.as_str(), "associate" | "level" | "foundation" | "advanced")
+                || word.chars().all(|c| c.is_ascii_digit())
+        });
     if level || tail.starts_with(char::is_lowercase) {
         return None;
     }
@@ -239,7 +275,21 @@ fn without_grade_label(piece: &Piece) -> Piece {
     let text = piece.text();
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default();
-    let label = matches!(fold(first).trim_end_matches([':', '.']), "gpa" | "cgpa" | "grade" | "note" | "nota" | "score" | "betyg" | "cijfer" | "ocena" | "voto" | "media" | "moyenne");
+    let label = matches!(
+        fold(first).trim_end_matches([':', '.']),
+        "gpa"
+            | "cgpa"
+            | "grade"
+            | "note"
+            | "nota"
+            | "score"
+            | "betyg"
+            | "cijfer"
+            | "ocena"
+            | "voto"
+            | "media"
+            | "moyenne"
+    );
     let number_follows = words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     if label && number_follows { piece.slice(first.len()..text.len()).trimmed() } else { piece.clone() }
 }
@@ -250,7 +300,10 @@ fn cut_grade(piece: &Piece, score: &mut Option<Piece>) -> Piece {
     for (at, _) in text.match_indices([',', '(', ';']) {
         let tail = piece.slice(at + 1..text.len());
         let inner = tail.trimmed();
-        if at > 0 && is_grade(inner.text().trim_end_matches(')')) && !matches!(fold(inner.text()).trim_end_matches(')'), "honours" | "honors") {
+        if at > 0
+            && is_grade(inner.text().trim_end_matches(')'))
+            && !matches!(fold(inner.text()).trim_end_matches(')'), "honours" | "honors")
+        {
             *score = Some(match inner.text().find(':') {
                 Some(colon) => inner.slice(colon + 1..inner.text().len()).trimmed(),
                 None => without_grade_label(&inner),
@@ -268,7 +321,20 @@ fn cut_degree(piece: &Piece) -> (Option<Piece>, Option<Piece>) {
     let lower = text.to_lowercase();
     // Only where lowering the case keeps the bytes in place.
     let lower = if lower.len() == text.len() { lower.as_str() } else { text };
-    for joiner in [" in ", " en ", " em ", " im ", " i ", " inom ", " w zakresie ", " na kierunku ", " mention ", ": ", " – ", " - "] {
+    for joiner in [
+        " in ",
+        " en ",
+        " em ",
+        " im ",
+        " i ",
+        " inom ",
+        " w zakresie ",
+        " na kierunku ",
+        " mention ",
+        ": ",
+        " – ",
+        " - ",
+    ] {
         if let Some(at) = lower.find(joiner)
             && text[..at].matches('(').count() == text[..at].matches(')').count()
         {
@@ -292,9 +358,14 @@ fn cut_degree(piece: &Piece) -> (Option<Piece>, Option<Piece>) {
     if covered > 0 && covered < raw.len() && raw.len() == words.len() {
         let starts: Vec<usize> = raw.iter().map(|word| word.as_ptr() as usize - text.as_ptr() as usize).collect();
         let next = fold(raw[covered]);
-        let goes_on = matches!(next.as_str(), "of" | "de" | "di" | "d'" | "der" | "des" | "van" | "for") || raw[covered].starts_with('(') || DEGREE_WORDS.has_word(&next);
+        let goes_on = matches!(next.as_str(), "of" | "de" | "di" | "d'" | "der" | "des" | "van" | "for")
+            || raw[covered].starts_with('(')
+            || DEGREE_WORDS.has_word(&next);
         if !goes_on {
-            return (some(piece.slice(0..starts[covered]).trimmed()), some(piece.slice(starts[covered]..text.len()).trimmed()));
+            return (
+                some(piece.slice(0..starts[covered]).trimmed()),
+                some(piece.slice(starts[covered]..text.len()).trimmed()),
+            );
         }
     }
     (some(piece.trimmed()), None)
@@ -339,6 +410,14 @@ mod tests {
         assert_eq!(records(&["• First Aid – Red Cross, Mar 2021"], Kind::Granted), expected);
         assert_eq!(records(&["First Aid, Red Cross, 2021"], Kind::Granted), expected);
         assert_eq!(records(&["2021\tFirst Aid (The Red Cross)"], Kind::Granted), [pair("First Aid", "The Red Cross")]);
+    }
+
+    #[test]
+    fn a_bold_title_may_take_two_lines() {
+        assert_eq!(
+            records(&["**Certified Something**", "**Administrator**", "Some Foundation (2021)"], Kind::Granted),
+            [pair("Certified Something Administrator", "Some Foundation")]
+        );
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::entries::{Entry, Fragment, words_of};
 use crate::gazetteer::{
-    DEGREE_WORDS, GRADE_WORDS, LEGAL_FORMS, ORGANISATION_WORDS, REGION_CODES, REGION_NAMES, REMOTE, SCHOOL_WORDS, SELF_EMPLOYED, TITLE_WORDS,
-    WEAK_TITLE_WORDS, country,
+    DEGREE_WORDS, GRADE_WORDS, LEGAL_FORMS, ORGANISATION_WORDS, REGION_CODES, REGION_NAMES, REMOTE, SCHOOL_WORDS,
+    SELF_EMPLOYED, TITLE_WORDS, WEAK_TITLE_WORDS, country,
 };
 use crate::piece::Piece;
 use crate::text::{fold, is_prose};
@@ -44,11 +44,17 @@ pub(crate) const STUDIES: Judge = Judge { what: degree_score, who: school_score,
 /// Tells the parts of every entry of a section. `known` are entries of other sections of the same design, which may say
 /// what these are silent about.
 pub(crate) fn tell(entries: &[Entry], known: &[Entry], judge: &Judge) -> Vec<Parts> {
+    let mut under = under_one_employer(known, judge);
+    under.extend(under_one_employer(entries, judge));
+    let all: Vec<&Entry> = known.iter().chain(entries).collect();
+    let mut told = tell_all(&all, &under, judge);
+    told.split_off(known.len())
+}
+
+fn tell_all(entries: &[&Entry], under: &[bool], judge: &Judge) -> Vec<Parts> {
     // First judged by words alone, to learn what stands where; then again with what was learnt.
     let mut votes: BTreeMap<Slot, (Scores, f32)> = BTreeMap::new();
-    let under = under_one_employer(entries, judge);
-    let own = entries.iter().zip(&under).filter(|(_, under)| !**under).map(|(entry, _)| entry);
-    for entry in own.chain(known) {
+    for (entry, _) in entries.iter().zip(under).filter(|(_, under)| !**under) {
         for fragment in &peeled(&entry.fragments) {
             let scores = judge.scores(fragment);
             let slot = votes.entry(Slot::of(fragment)).or_insert(([0.0; 3], 0.0));
@@ -59,10 +65,12 @@ pub(crate) fn tell(entries: &[Entry], known: &[Entry], judge: &Judge) -> Vec<Par
         }
     }
     // The first reading cuts the lines; what it found where is the best witness for the second.
-    for (entry, _) in entries.iter().zip(&under).filter(|(_, under)| !**under) {
+    for (entry, _) in entries.iter().zip(under).filter(|(_, under)| !**under) {
         let (fragments, parts) = judge.assign(entry, &votes);
         for fragment in &fragments {
-            let given = |part: &Option<(Piece, f32)>| f32::from(u8::from(part.as_ref().is_some_and(|(piece, _)| *piece == fragment.piece)));
+            let given = |part: &Option<(Piece, f32)>| {
+                f32::from(u8::from(part.as_ref().is_some_and(|(piece, _)| *piece == fragment.piece)))
+            };
             let slot = votes.entry(Slot::of(fragment)).or_insert(([0.0; 3], 0.0));
             let scores = judge.scores(fragment);
             for (i, part) in [&parts.what, &parts.who, &parts.place].into_iter().enumerate() {
@@ -73,7 +81,7 @@ pub(crate) fn tell(entries: &[Entry], known: &[Entry], judge: &Judge) -> Vec<Par
     }
     let mut told: Vec<Parts> = Vec::with_capacity(entries.len());
     for (entry, under) in entries.iter().zip(under) {
-        if under {
+        if *under {
             let employer = told.last().and_then(|parts| parts.who.clone()).map(|(piece, sure)| (piece, sure * 0.9));
             let mut parts = judge.assign_without_who(entry);
             parts.who = employer;
@@ -88,7 +96,9 @@ pub(crate) fn tell(entries: &[Entry], known: &[Entry], judge: &Judge) -> Vec<Par
 /// Which entries are further roles under the employer of the entry before: they begin in a smaller look than the
 /// section's first entry, with a job's title.
 fn under_one_employer(entries: &[Entry], judge: &Judge) -> Vec<bool> {
-    let Some(first) = entries.first().and_then(|entry| entry.fragments.first()) else { return vec![false; entries.len()] };
+    let Some(first) = entries.first().and_then(|entry| entry.fragments.first()) else {
+        return vec![false; entries.len()];
+    };
     entries
         .iter()
         .enumerate()
@@ -113,7 +123,13 @@ struct Slot {
 
 impl Slot {
     fn of(fragment: &Fragment) -> Self {
-        Self { line: fragment.line, index: fragment.index, bold: fragment.bold, italic: fragment.italic, after_gap: fragment.after_gap }
+        Self {
+            line: fragment.line,
+            index: fragment.index,
+            bold: fragment.bold,
+            italic: fragment.italic,
+            after_gap: fragment.after_gap,
+        }
     }
 }
 
@@ -147,6 +163,8 @@ impl Judge {
         if fragment.line == 0 && fragment.index == 0 {
             what += self.what_first;
         }
+        // Titles have commas more often than names of employers.
+        who -= 0.2 * text.matches(", ").count().min(3) as f32;
         [what, who, place]
     }
 
@@ -171,7 +189,9 @@ impl Judge {
                 .iter()
                 .map(|fragment| {
                     let own = self.scores(fragment);
-                    let Some((sums, count)) = votes.get(&Slot::of(fragment)).filter(|(_, count)| *count > 1.0) else { return own };
+                    let Some((sums, count)) = votes.get(&Slot::of(fragment)).filter(|(_, count)| *count > 1.0) else {
+                        return own;
+                    };
                     std::array::from_fn(|i| own[i] + (sums[i] - own[i].clamp(-2.0, 3.0)) / (count - 1.0) * 0.75)
                 })
                 .collect();
@@ -226,7 +246,10 @@ fn choose(fragments: &[Fragment], scored: &[Scores]) -> (f32, Parts) {
         what: part(0, what),
         who: part(1, who),
         place: part(2, place),
-        rest: (0..fragments.len()).filter(|i| ![what, who, place].contains(&Some(*i))).map(|i| fragments[i].clone()).collect(),
+        rest: (0..fragments.len())
+            .filter(|i| ![what, who, place].contains(&Some(*i)))
+            .map(|i| fragments[i].clone())
+            .collect(),
     };
     (best.0, parts)
 }
@@ -242,12 +265,17 @@ fn alternatives(fragments: &[Fragment]) -> Vec<(f32, Vec<Fragment>)> {
     for (i, fragment) in base.iter().enumerate().take(4) {
         let text = fragment.text();
         for (comma, _) in text.match_indices(", ").take(5) {
-            let (head, tail) = (fragment.piece.slice(0..comma).trimmed(), fragment.piece.slice(comma + 1..text.len()).trimmed());
-            if head.is_empty() || tail.is_empty() || starts_with_legal_form(tail.text()) || inside_brackets(text, comma) {
+            let (head, tail) =
+                (fragment.piece.slice(0..comma).trimmed(), fragment.piece.slice(comma + 1..text.len()).trimmed());
+            if head.is_empty() || tail.is_empty() || starts_with_legal_form(tail.text()) || inside_brackets(text, comma)
+            {
                 continue;
             }
             // Once what and who stand apart, "Employer, City" is still to be cut; titles have commas of their own.
-            let city = looks_like_city(tail.text()) && title_score(head.text()) < 0.5;
+            let names_employer = words_of(head.text())
+                .iter()
+                .any(|word| ORGANISATION_WORDS.has_word(word) && !TITLE_WORDS.has_word(word));
+            let city = looks_like_city(tail.text()) && (title_score(head.text()) < 0.5 || names_employer);
             let cost = if named <= 1 || city { 0.35 } else { 0.8 };
             if named >= 3 && !city {
                 continue;
@@ -264,7 +292,8 @@ fn alternatives(fragments: &[Fragment]) -> Vec<(f32, Vec<Fragment>)> {
             out.push((cost, peeled(&cut)));
             // "Title, Employer, City" on one line.
             for (second, _) in tail.text().match_indices(", ").take(3) {
-                let (middle, last) = (tail.slice(0..second).trimmed(), tail.slice(second + 1..tail.text().len()).trimmed());
+                let (middle, last) =
+                    (tail.slice(0..second).trimmed(), tail.slice(second + 1..tail.text().len()).trimmed());
                 if named <= 1 && !middle.is_empty() && looks_like_city(last.text()) {
                     let mut cut = base.clone();
                     cut.splice(i..=i, [part(&head, 0), part(&middle, 1), part(&last, 2)]);
@@ -296,7 +325,9 @@ fn inside_brackets(text: &str, at: usize) -> bool {
 }
 
 fn starts_with_legal_form(text: &str) -> bool {
-    words_of(text).first().is_some_and(|word| LEGAL_FORMS.has_word(word) || matches!(word.as_str(), "jr" | "sr" | "ii" | "iii" | "phd"))
+    words_of(text)
+        .first()
+        .is_some_and(|word| LEGAL_FORMS.has_word(word) || matches!(word.as_str(), "jr" | "sr" | "ii" | "iii" | "phd"))
 }
 
 /// Fragments with a place at their end cut off it: `Acme Ltd, Berlin, Germany`.
@@ -318,6 +349,13 @@ fn peeled(fragments: &[Fragment]) -> Vec<Fragment> {
         }
     }
     out.retain(|fragment| !fragment.piece.is_empty());
+    // Each fragment's place on its line, now that there are more of them.
+    let (mut line, mut index) = (usize::MAX, 0);
+    for fragment in &mut out {
+        index = if fragment.line == line { index + 1 } else { 0 };
+        line = fragment.line;
+        fragment.index = index;
+    }
     out
 }
 
@@ -353,7 +391,8 @@ pub(crate) fn title_score(text: &str) -> f32 {
     let strong = words.iter().filter(|word| TITLE_WORDS.has_word(word)).count();
     let weak = words.iter().filter(|word| WEAK_TITLE_WORDS.has_word(word)).count();
     let legal = has_legal_form(text);
-    let organisation = words.iter().filter(|word| ORGANISATION_WORDS.has_word(word) && !TITLE_WORDS.has_word(word)).count();
+    let organisation =
+        words.iter().filter(|word| ORGANISATION_WORDS.has_word(word) && !TITLE_WORDS.has_word(word)).count();
     let mut score = match (strong, weak) {
         (0, 0) => -0.4,
         (0, _) => 0.2,
@@ -510,8 +549,12 @@ pub(crate) fn is_grade(text: &str) -> bool {
     if words.is_empty() {
         return false;
     }
-    let number = text.chars().any(|c| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '/' | '%' | ' ' | '(' | ')'));
-    let labelled = GRADE_WORDS.longest_at(&words) > 0 && (GRADE_WORDS.coverage(&words) == words.len() || text.contains(':') || text.chars().any(|c| c.is_ascii_digit()));
+    let number = text.chars().any(|c| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '/' | '%' | ' ' | '(' | ')'));
+    let labelled = GRADE_WORDS.longest_at(&words) > 0
+        && (GRADE_WORDS.coverage(&words) == words.len()
+            || text.contains(':')
+            || text.chars().any(|c| c.is_ascii_digit()));
     number || labelled
 }
 
@@ -527,7 +570,10 @@ mod tests {
         let pages = Pages::of(&document);
         let entries = entries::split(&pages.lines, false);
         let text = |part: Option<(Piece, f32)>| part.map(|(piece, _)| piece.text().to_owned());
-        tell(&entries, &[], judge).into_iter().map(|parts| [text(parts.what), text(parts.who), text(parts.place)]).collect()
+        tell(&entries, &[], judge)
+            .into_iter()
+            .map(|parts| [text(parts.what), text(parts.who), text(parts.place)])
+            .collect()
     }
 
     fn some(text: &str) -> Option<String> {

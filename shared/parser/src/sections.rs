@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use crate::dates;
-use crate::gazetteer::{HEADING_JOINERS, HEADING_MODIFIERS, LANGUAGE_LEVELS, LANGUAGE_NAMES, SectionKind, heading_phrase};
+use crate::gazetteer::{
+    HEADING_JOINERS, HEADING_MODIFIERS, LANGUAGE_LEVELS, LANGUAGE_NAMES, SectionKind, heading_phrase,
+};
 use crate::lines::{Line, Pages};
 use crate::text::{fold, folded_words, is_prose};
 
@@ -93,11 +95,13 @@ fn rejoin_stray_columns(lines: &[Line], headings: &BTreeMap<usize, Heading>) -> 
     }
     // A margin of dates is no column either, though a heading set in the middle may have been taken into it.
     let mut margins: BTreeMap<(usize, usize), bool> = BTreeMap::new();
-    for (_, line) in lines.iter().enumerate().filter(|(i, line)| line.column > 0 && !headings.contains_key(i)) {
+    let besides_headings = lines.iter().enumerate().filter(|(i, line)| line.column > 0 && !headings.contains_key(i));
+    for (_, line) in besides_headings {
         let dated = dates::find(line.text(), false).first().is_some_and(|found| found.range.len() == line.text().len());
         *margins.entry((line.page, line.column)).or_insert(true) &= dated;
     }
-    let margins: Vec<(usize, usize)> = margins.into_iter().filter(|(_, dated)| *dated).map(|(place, _)| place).collect();
+    let margins: Vec<(usize, usize)> =
+        margins.into_iter().filter(|(_, dated)| *dated).map(|(place, _)| place).collect();
     stray.retain(|(page, column)| {
         if margins.contains(&(*page, *column)) {
             return true;
@@ -123,7 +127,8 @@ fn rejoin_stray_columns(lines: &[Line], headings: &BTreeMap<usize, Heading>) -> 
             let from = lines.partition_point(|other| other.page < line.page);
             let to = lines.partition_point(|other| other.page <= line.page);
             let above = |i: &usize| !is_stray(&lines[*i]) && lines[*i].bbox.y <= line.bbox.y;
-            let home = (from..to).filter(above).max_by(|a, b| lines[*a].bbox.y.total_cmp(&lines[*b].bbox.y)).unwrap_or(from);
+            let home =
+                (from..to).filter(above).max_by(|a, b| lines[*a].bbox.y.total_cmp(&lines[*b].bbox.y)).unwrap_or(from);
             after.entry(home).or_default().push(line);
         }
     }
@@ -145,19 +150,23 @@ fn beside(lines: &[Line], line: &Line) -> Option<usize> {
     let same_height = |other: &Line| {
         other.page == line.page
             && other.column != line.column
-            && (other.bbox.y + other.bbox.height / 2.0 - line.bbox.y - line.bbox.height / 2.0).abs() < line.bbox.height * 0.5
+            && (other.bbox.y + other.bbox.height / 2.0 - line.bbox.y - line.bbox.height / 2.0).abs()
+                < line.bbox.height * 0.5
             && other.bbox.right() <= line.bbox.x
     };
     // Lines come page by page.
     let from = lines.partition_point(|other| other.page < line.page);
     let to = lines.partition_point(|other| other.page <= line.page);
-    (from..to).filter(|i| same_height(&lines[*i])).max_by(|a, b| lines[*a].bbox.right().total_cmp(&lines[*b].bbox.right()))
+    (from..to)
+        .filter(|i| same_height(&lines[*i]))
+        .max_by(|a, b| lines[*a].bbox.right().total_cmp(&lines[*b].bbox.right()))
 }
 
 fn find_headings(lines: &[Line], body: f32) -> BTreeMap<usize, Heading> {
     let mut candidates: BTreeMap<usize, (Heading, Look)> = BTreeMap::new();
+    let lefts = usual_lefts(lines);
     for (i, line) in lines.iter().enumerate() {
-        if let Some(heading) = candidate(line) {
+        if let Some(heading) = candidate(line, lefts.get(&line.page).copied()) {
             let look = Look::of(line, heading.runs);
             candidates.insert(i, (heading, look));
         }
@@ -173,25 +182,29 @@ fn find_headings(lines: &[Line], body: f32) -> BTreeMap<usize, Heading> {
         }
     }
     let stands_out = |line: &Line, look: &Look| {
-        line.heading || look.bold || look.caps || line.recognised && line.size > body * 1.13 || (body > 0.0 && look.half_points as f32 / 2.0 > body * 1.06)
+        line.heading
+            || look.bold
+            || look.caps
+            || line.recognised && line.size > body * 1.13
+            || (body > 0.0 && look.half_points as f32 / 2.0 > body * 1.06)
     };
     let established: Vec<Look> = kinds_by_look
         .iter()
         .filter(|(look, kinds)| {
-            kinds.len() >= 2
-                && candidates.iter().any(|(i, (_, other))| other == *look && stands_out(&lines[*i], look))
+            kinds.len() >= 2 && candidates.iter().any(|(i, (_, other))| other == *look && stands_out(&lines[*i], look))
         })
         .map(|(look, _)| *look)
         .collect();
     let smallest = established.iter().map(|look| look.half_points).filter(|half_points| *half_points > 0).min();
     let recognised_size = usual_recognised_size(lines, &candidates);
-    let mut accepted = BTreeMap::new();
+    let mut accepted: BTreeMap<usize, Heading> = BTreeMap::new();
     for (i, (heading, look)) in &candidates {
         let line = &lines[*i];
         let out = stands_out(line, look);
         let known_look = established.contains(look);
-        let large_enough = smallest.is_none_or(|smallest| look.half_points == 0 || look.half_points * 100 >= smallest * 97);
-        if line.recognised && line.size > 0.0 && line.size < recognised_size * 0.87 {
+        let large_enough =
+            smallest.is_none_or(|smallest| look.half_points == 0 || look.half_points * 100 >= smallest * 97);
+        if line.recognised && line.size > 0.0 && line.size < recognised_size * 0.75 {
             continue;
         }
         let accept = if line.heading || known_look {
@@ -200,11 +213,33 @@ fn find_headings(lines: &[Line], body: f32) -> BTreeMap<usize, Heading> {
             // Plain text has no looks: the words must do, on a line of their own.
             out || heading.runs == line.runs.len() && line.text().split_whitespace().count() <= 4
         } else {
-            out && large_enough && (established.iter().any(|other| other.caps == look.caps && other.bold == look.bold) || look.half_points as f32 > body * 2.3)
+            out && large_enough
+                && (established.iter().any(|other| other.caps == look.caps && other.bold == look.bold)
+                    || look.half_points as f32 > body * 2.3)
         };
         let one_word_inside_a_list = line.bullet && !known_look;
-        if accept && !one_word_inside_a_list && content_agrees(heading, *i, lines, &accepted) {
-            let confidence = if known_look || line.heading { 0.97 } else if out { 0.85 } else { 0.7 };
+        // A group among the skills is not set as large as the sections' own headings.
+        let inside_skills = accepted.range(..*i).next_back().is_some_and(|(above, section): (&usize, &Heading)| {
+            let smaller = candidates
+                .get(above)
+                .is_some_and(|(_, larger)| larger.half_points * 20 > look.half_points * 21 && look.half_points > 0);
+            smaller && section.kinds.contains(&SectionKind::Skills)
+        });
+        if inside_skills && heading.kinds == [SectionKind::Skills] {
+            continue;
+        }
+        let set_as_heading = known_look
+            && !inside_skills
+            && (look.half_points as f32 / 2.0 > body * 1.06
+                || line.recognised && line.size > body * 1.13 && line.size > recognised_size * 0.85);
+        if accept && !one_word_inside_a_list && (set_as_heading || content_agrees(heading, *i, lines, &accepted)) {
+            let confidence = if known_look || line.heading {
+                0.97
+            } else if out {
+                0.85
+            } else {
+                0.7
+            };
             accepted.insert(*i, Heading { confidence, ..heading.clone() });
         }
     }
@@ -216,21 +251,25 @@ fn find_headings(lines: &[Line], body: f32) -> BTreeMap<usize, Heading> {
 
 /// The size of headings in a recognised document, where sizes err: the median over lines whose words name a section.
 fn usual_recognised_size(lines: &[Line], candidates: &BTreeMap<usize, (Heading, Look)>) -> f32 {
-    let mut sizes: Vec<f32> = candidates.keys().map(|i| &lines[*i]).filter(|line| line.recognised).map(|line| line.size).collect();
+    let mut sizes: Vec<f32> =
+        candidates.keys().map(|i| &lines[*i]).filter(|line| line.recognised).map(|line| line.size).collect();
     sizes.sort_by(f32::total_cmp);
     sizes.get(sizes.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// A line whose words, or whose first runs' words, name a section.
-fn candidate(line: &Line) -> Option<Heading> {
+///
+/// `usual_left` is where most lines of the page begin.
+fn candidate(line: &Line, usual_left: Option<f32>) -> Option<Heading> {
     let whole = line.runs.len();
     if whole == 0 {
         return None;
     }
-    if line.word_count() <= 7 && !line.text().contains('\t') {
-        if let Some(kinds) = heading_kinds(line.text()) {
-            return Some(Heading { kinds, runs: whole, confidence: 0.9 });
-        }
+    if line.word_count() <= 7
+        && !line.text().contains('\t')
+        && let Some(kinds) = heading_kinds(line.text())
+    {
+        return Some(Heading { kinds, runs: whole, confidence: 0.9 });
     }
     // A heading in the left margin, on the line of its first entry.
     let another_size = |pair: &[crate::lines::Run]| {
@@ -243,7 +282,21 @@ fn candidate(line: &Line) -> Option<Heading> {
     let first = &line.runs[0];
     let rest = &line.runs[gap];
     let differs = (first.size - rest.size).abs() > 0.6 || first.bold != rest.bold || crate::lines::is_capitals(&text);
-    differs.then_some(Heading { kinds, runs: gap, confidence: 0.9 })
+    // Where looks cannot be told apart: it hangs out to the left of everything, and what follows begins where all begins.
+    let hangs_out =
+        usual_left.is_some_and(|left| first.x < left - 15.0 && rest.after_gap && (rest.x - left).abs() < 6.0);
+    (differs || hangs_out).then_some(Heading { kinds, runs: gap, confidence: 0.9 })
+}
+
+/// Where most lines of each page begin.
+fn usual_lefts(lines: &[Line]) -> BTreeMap<usize, f32> {
+    let mut bins: BTreeMap<usize, BTreeMap<i32, usize>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.bbox.width > 0.0) {
+        *bins.entry(line.page).or_default().entry((line.bbox.x / 5.0).round() as i32).or_default() += 1;
+    }
+    let usual =
+        |bins: BTreeMap<i32, usize>| bins.into_iter().max_by_key(|(_, count)| *count).map(|(bin, _)| bin as f32 * 5.0);
+    bins.into_iter().filter_map(|(page, bins)| Some((page, usual(bins)?))).collect()
 }
 
 /// The sections that a heading's words name.
@@ -251,7 +304,10 @@ fn heading_kinds(text: &str) -> Option<Vec<SectionKind>> {
     let text = text.trim().trim_end_matches(':');
     let unnumbered = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let text = if unnumbered.len() < text.len() { unnumbered.trim_start_matches(['.', ')', ' ']) } else { text };
-    if text.chars().count() > 60 || text.contains(['@', '.', '?', '!', ';', ':', '=']) || text.chars().any(|c| c.is_ascii_digit()) && text.split_whitespace().count() > 4 {
+    if text.chars().count() > 60
+        || text.contains(['@', '.', '?', '!', ';', ':', '='])
+        || text.chars().any(|c| c.is_ascii_digit()) && text.split_whitespace().count() > 4
+    {
         return None;
     }
     let mut words = folded_words(&text.replace(['&', '+', '-', '–'], " "));
@@ -277,7 +333,8 @@ fn heading_kinds(text: &str) -> Option<Vec<SectionKind>> {
     let mut kinds: Vec<SectionKind> = Vec::new();
     let mut i = 0;
     while i < words.len() {
-        let longest = (1..=3.min(words.len() - i)).rev().find_map(|n| heading_phrase(&words[i..i + n]).map(|kind| (n, kind)));
+        let longest =
+            (1..=3.min(words.len() - i)).rev().find_map(|n| heading_phrase(&words[i..i + n]).map(|kind| (n, kind)));
         match longest {
             Some((n, kind)) => {
                 if !kinds.contains(&kind) {
@@ -289,7 +346,10 @@ fn heading_kinds(text: &str) -> Option<Vec<SectionKind>> {
             None => return None,
         }
     }
-    let joined = words.iter().any(|word| matches!(word.as_str(), "and" | "und" | "et" | "y" | "e" | "en" | "och" | "i" | "ve" | "oraz")) || text.contains(['&', ',', '/', '+']);
+    let joined = words
+        .iter()
+        .any(|word| matches!(word.as_str(), "and" | "und" | "et" | "y" | "e" | "en" | "och" | "i" | "ve" | "oraz"))
+        || text.contains(['&', ',', '/', '+']);
     if kinds.len() > 1 && !joined {
         // "Volunteer experience", "language skills": the more particular name decides.
         const PARTICULAR: [SectionKind; 9] = [
@@ -326,7 +386,8 @@ fn content_agrees(heading: &Heading, i: usize, lines: &[Line], accepted: &BTreeM
         return true;
     }
     lines[i + 1..].iter().take(4).any(|line| names_languages(line.text()))
-        || lines[i].runs.len() > heading.runs && names_languages(lines[i].text().split_once('\t').map_or("", |(_, rest)| rest))
+        || lines[i].runs.len() > heading.runs
+            && names_languages(lines[i].text().split_once('\t').map_or("", |(_, rest)| rest))
 }
 
 /// Whether the text names spoken languages or says how well one is spoken.
@@ -341,8 +402,11 @@ fn add_broken_headings(lines: &[Line], accepted: &mut BTreeMap<usize, Heading>) 
     for (i, heading) in second {
         let Some(above) = i.checked_sub(1).filter(|above| !accepted.contains_key(above)) else { continue };
         let words = folded_words(lines[above].text());
-        let adjectives = !words.is_empty() && words.len() <= 3 && words.iter().all(|word| HEADING_MODIFIERS.has_word(word) || HEADING_JOINERS.has_word(word));
-        if adjectives && Look::of_line(&lines[above]) == Look::of_line(&lines[i]) && lines[above].page == lines[i].page {
+        let adjectives = !words.is_empty()
+            && words.len() <= 3
+            && words.iter().all(|word| HEADING_MODIFIERS.has_word(word) || HEADING_JOINERS.has_word(word));
+        if adjectives && Look::of_line(&lines[above]) == Look::of_line(&lines[i]) && lines[above].page == lines[i].page
+        {
             accepted.insert(above, Heading { runs: lines[above].runs.len(), ..heading });
         }
     }
@@ -361,14 +425,18 @@ fn add_inline_headings(lines: &[Line], accepted: &mut BTreeMap<usize, Heading>) 
         }
         let Some(kinds) = heading_kinds(label) else { continue };
         let [kind] = kinds[..] else { continue };
-        if !matches!(kind, Skills | Languages | Interests) || accepted.values().any(|heading| heading.kinds.contains(&kind)) {
+        if !matches!(kind, Skills | Languages | Interests)
+            || accepted.values().any(|heading| heading.kinds.contains(&kind))
+        {
             continue;
         }
         if kind == Languages && !names_languages(rest) {
             continue;
         }
         let inside = accepted.range(..i).next_back().map(|(_, heading)| heading.kinds[0]);
-        if kind != Languages && inside == Some(Skills) || matches!(inside, Some(SectionKind::Work | SectionKind::Projects)) && kind == Skills {
+        if kind != Languages && inside == Some(Skills)
+            || matches!(inside, Some(SectionKind::Work | SectionKind::Projects)) && kind == Skills
+        {
             continue;
         }
         // The label itself is cut off where the section is read.
@@ -391,10 +459,17 @@ fn add_unnamed_headings(lines: &[Line], body: f32, established: &[Look], accepte
             && !is_prose(line.text())
     };
     for look in established {
-        let named = accepted.iter().filter(|(i, heading)| heading.runs > 0 && Look::of(&lines[**i], heading.runs) == *look).count();
+        let named = accepted
+            .iter()
+            .filter(|(i, heading)| heading.runs > 0 && Look::of(&lines[**i], heading.runs) == *look)
+            .count();
         let prominent = look.caps || look.half_points as f32 / 2.0 > body * 1.08;
         let unnamed: Vec<usize> = (first + 1..lines.len())
-            .filter(|i| !accepted.contains_key(i) && looks_like_heading(&lines[*i]) && Look::of(&lines[*i], lines[*i].runs.len()) == *look)
+            .filter(|i| {
+                !accepted.contains_key(i)
+                    && looks_like_heading(&lines[*i])
+                    && Look::of(&lines[*i], lines[*i].runs.len()) == *look
+            })
             .collect();
         // Where entries are set like headings, most lines of that look have no section's name.
         if !prominent || unnamed.len() >= named.max(2) {
@@ -403,7 +478,8 @@ fn add_unnamed_headings(lines: &[Line], body: f32, established: &[Look], accepte
         for i in unnamed {
             let alone = lines[i].gap > 0.3 && (i + 1 >= lines.len() || Look::of_line(&lines[i + 1]) != Some(*look));
             if alone {
-                accepted.insert(i, Heading { kinds: vec![SectionKind::Other], runs: lines[i].runs.len(), confidence: 0.6 });
+                accepted
+                    .insert(i, Heading { kinds: vec![SectionKind::Other], runs: lines[i].runs.len(), confidence: 0.6 });
             }
         }
     }
@@ -421,6 +497,7 @@ fn gather(lines: &[Line], headings: &BTreeMap<usize, Heading>) -> Sections {
     // The section that was open at the end of each column, for columns that go on over the page.
     let mut open_in_column: BTreeMap<usize, Option<usize>> = BTreeMap::new();
     let mut current: Option<usize> = None;
+    let mut section_of: BTreeMap<usize, usize> = BTreeMap::new();
     for (i, line) in lines.iter().enumerate() {
         if let Some(before) = i.checked_sub(1).map(|before| &lines[before]) {
             let another_column = before.column != line.column;
@@ -439,8 +516,31 @@ fn gather(lines: &[Line], headings: &BTreeMap<usize, Heading>) -> Sections {
                 open_in_column.insert(before.column, current);
             }
         }
+        // Text that begins far to the left of its column's first line is no longer that column: it stands under the
+        // heading above it.
+        if let Some(before) = i.checked_sub(1).map(|before| &lines[before])
+            && before.page == line.page
+            && before.column == line.column
+            && before.block != line.block
+            && line.column > 0
+            && line.bbox.x < before.bbox.x - 60.0
+            && !headings.contains_key(&i)
+        {
+            let above = |h: &&usize| {
+                lines[**h].page == line.page
+                    && lines[**h].bbox.y <= line.bbox.y
+                    && (lines[**h].bbox.x - line.bbox.x).abs() < 40.0
+            };
+            let nearest = headings.keys().filter(above).max_by(|a, b| lines[**a].bbox.y.total_cmp(&lines[**b].bbox.y));
+            current = nearest.and_then(|heading| section_of.get(heading).copied()).or(current);
+        }
         if let Some(heading) = headings.get(&i) {
-            result.sections.push(Section { kinds: heading.kinds.clone(), lines: Vec::new(), confidence: heading.confidence });
+            section_of.insert(i, result.sections.len());
+            result.sections.push(Section {
+                kinds: heading.kinds.clone(),
+                lines: Vec::new(),
+                confidence: heading.confidence,
+            });
             current = Some(result.sections.len() - 1);
             let rest = if heading.runs == 0 { after_label(line) } else { line.without_runs(heading.runs) };
             if let (Some(rest), Some(section)) = (rest, result.sections.last_mut()) {
@@ -464,7 +564,11 @@ fn after_label(line: &Line) -> Option<Line> {
     let first = rest.piece.words().next()?;
     rest.runs.retain(|run| run.piece.words().next().is_some_and(|word| word >= first));
     if rest.runs.is_empty() {
-        rest.runs.push(crate::lines::Run { piece: rest.piece.clone(), size: line.size, ..crate::lines::Run::default() });
+        rest.runs.push(crate::lines::Run {
+            piece: rest.piece.clone(),
+            size: line.size,
+            ..crate::lines::Run::default()
+        });
     }
     rest.bold = rest.runs.iter().all(|run| run.bold);
     (!rest.piece.is_empty()).then_some(rest)
@@ -521,7 +625,31 @@ mod tests {
     #[test]
     fn a_group_of_skills_called_languages_is_no_section() {
         let found = cut(&[
-            "# **Ada Byron**", "# **Experience**", "Tester", "# **Skills**", "**Languages**", "Go, Python", "# **Education**", "BSc",
+            "# **Ada Byron**",
+            "# **Experience**",
+            "Tester",
+            "# **Skills**",
+            "**Languages**",
+            "Go, Python",
+            "# **Education**",
+            "BSc",
+        ]);
+        let kinds: Vec<_> = found.iter().map(|(kinds, _)| kinds[0]).collect();
+        assert_eq!(kinds, [SectionKind::Work, SectionKind::Skills, SectionKind::Education]);
+    }
+
+    #[test]
+    fn groups_of_skills_that_are_named_like_sections_stay_groups() {
+        let found = cut(&[
+            "# Experience",
+            "Tester at some company or other",
+            "# Skills",
+            "**Languages**",
+            "Go, Python",
+            "**Tools**",
+            "Git, Docker",
+            "# Education",
+            "BSc in something or other",
         ]);
         let kinds: Vec<_> = found.iter().map(|(kinds, _)| kinds[0]).collect();
         assert_eq!(kinds, [SectionKind::Work, SectionKind::Skills, SectionKind::Education]);
@@ -529,7 +657,12 @@ mod tests {
 
     #[test]
     fn a_heading_in_the_margin_leaves_its_line_to_the_section() {
-        let found = cut(&["# Work\t**Tester**", "Acme Limited of Somewhere", "# Education\t**BSc**", "University of Somewhere"]);
+        let found = cut(&[
+            "# Work\t**Tester**",
+            "Acme Limited of Somewhere",
+            "# Education\t**BSc**",
+            "University of Somewhere",
+        ]);
         assert_eq!(found[0].1, ["Tester", "Acme Limited of Somewhere"]);
         assert_eq!(found[1].1, ["BSc", "University of Somewhere"]);
     }

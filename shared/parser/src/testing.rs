@@ -55,5 +55,8 @@ pub(crate) fn document(lines: &[&str]) -> Document {
         y += size * 1.3;
         block.lines.push(line);
     }
-    Document { pages: vec![Page { width: 595.0, height: 842.0, blocks: vec![block], ..Page::default() }], ..Document::default() }
+    Document {
+        pages: vec![Page { width: 595.0, height: 842.0, blocks: vec![block], ..Page::default() }],
+        ..Document::default()
+    }
 }

@@ -28,8 +28,12 @@ pub(crate) fn fold(text: &str) -> String {
 /// The folded words of a text, without the punctuation around them.
 pub(crate) fn folded_words(text: &str) -> Vec<String> {
     fold(text)
-        .split(|c: char| c.is_whitespace() || matches!(c, '/' | '|' | ',' | ';' | ':' | '(' | ')' | '[' | ']' | '•' | '·' | '"'))
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '#' | '.')).trim_end_matches('.'))
+        .split(|c: char| {
+            c.is_whitespace() || matches!(c, '/' | '|' | ',' | ';' | ':' | '(' | ')' | '[' | ']' | '•' | '·' | '"')
+        })
+        .map(|word| {
+            word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '#' | '.')).trim_end_matches('.')
+        })
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
@@ -74,8 +78,10 @@ pub(crate) fn trim_separators(text: &str) -> &str {
         let before = rest.len();
         rest = rest.trim_start();
         rest = rest.trim_start_matches(|c: char| {
-            c.is_whitespace() || is_invisible(c) || is_separator(c) || matches!(c, '.' | ')' | ']' | '}' | '\u{201d}')
-                && !starts_a_name(rest)
+            c.is_whitespace()
+                || is_invisible(c)
+                || is_separator(c)
+                || matches!(c, '.' | ')' | ']' | '}' | '\u{201d}') && !starts_a_name(rest)
         });
         rest = rest.trim_end_matches(|c: char| {
             c.is_whitespace() || is_invisible(c) || is_separator(c) || matches!(c, '(' | '[' | '{' | '\u{201c}')
@@ -86,7 +92,11 @@ pub(crate) fn trim_separators(text: &str) -> &str {
         if rest.starts_with('(') && rest.matches('(').count() > rest.matches(')').count() {
             rest = &rest[1..];
         }
-        if rest.starts_with('(') && rest.ends_with(')') && rest.len() > 1 && !rest[1..rest.len() - 1].contains(['(', ')']) {
+        if rest.starts_with('(')
+            && rest.ends_with(')')
+            && rest.len() > 1
+            && !rest[1..rest.len() - 1].contains(['(', ')'])
+        {
             rest = &rest[1..rest.len() - 1];
         }
         if rest.len() == before {
@@ -105,7 +115,38 @@ fn starts_a_name(text: &str) -> bool {
 pub(crate) fn is_separator(c: char) -> bool {
     matches!(
         c,
-        ',' | ';' | ':' | '|' | '·' | '•' | '∙' | '⋅' | '●' | '◦' | '▪' | '■' | '◆' | '–' | '—' | '-' | '‐' | '‑' | '−' | '―' | '/' | '\\' | '~' | '¦' | '➔' | '→' | '*' | '_' | '<' | '>' | '»' | '«' | '\u{25cb}'
+        ',' | ';'
+            | ':'
+            | '|'
+            | '·'
+            | '•'
+            | '∙'
+            | '⋅'
+            | '●'
+            | '◦'
+            | '▪'
+            | '■'
+            | '◆'
+            | '–'
+            | '—'
+            | '-'
+            | '‐'
+            | '‑'
+            | '−'
+            | '―'
+            | '/'
+            | '\\'
+            | '~'
+            | '¦'
+            | '➔'
+            | '→'
+            | '*'
+            | '_'
+            | '<'
+            | '>'
+            | '»'
+            | '«'
+            | '\u{25cb}'
     )
 }
 
@@ -114,9 +155,11 @@ pub(crate) fn is_prose(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let lower = words.iter().filter(|w| w.chars().next().is_some_and(char::is_lowercase)).count();
     // Names and titles hold small words too (of, de la, und): long ones in lower case are what sentences are made of.
-    let long = words.iter().filter(|w| w.chars().next().is_some_and(char::is_lowercase) && w.chars().count() >= 4).count();
+    let long =
+        words.iter().filter(|w| w.chars().next().is_some_and(char::is_lowercase) && w.chars().count() >= 4).count();
     let sentence = text.trim_end().ends_with(['.', '!', '?', '…']) && !ends_in_abbreviation(text);
-    (words.len() >= 6 && long >= 2 && (lower * 2 >= words.len() || long * 5 >= words.len() * 2)) || (sentence && words.len() >= 5 && lower >= 2)
+    (words.len() >= 6 && long >= 2 && (lower * 2 >= words.len() || long * 5 >= words.len() * 2))
+        || (sentence && words.len() >= 5 && lower >= 2)
 }
 
 /// `Inc.`, `Ltd.`, `S.A.`: the full stop ends no sentence.

@@ -14,11 +14,18 @@ pub(crate) fn infer(sections: &mut Sections, month_first: bool) {
     if known(SectionKind::Work) || known(SectionKind::Education) {
         return;
     }
-    let dated: Vec<usize> = (0..sections.top.len()).filter(|i| !entries::heading_dates(&sections.top[*i], month_first).is_empty()).collect();
+    let dated: Vec<usize> = (0..sections.top.len())
+        .filter(|i| !entries::heading_dates(&sections.top[*i], month_first).is_empty())
+        .collect();
     let Some(first) = dated.iter().copied().find(|i| *i > 0) else { return };
     // The first entry begins at its date, or at the lines right above it that are not set apart.
     let mut start = first;
-    while start > 1 && sections.top[start - 1].gap < 5.0 && !sections.top[start - 1].text().contains('@') && sections.top[start].gap < 0.5 && first - start < 3 {
+    while start > 1
+        && sections.top[start - 1].gap < 5.0
+        && !sections.top[start - 1].text().contains('@')
+        && sections.top[start].gap < 0.5
+        && first - start < 3
+    {
         start -= 1;
     }
     let rest: Vec<Line> = sections.top.split_off(start);
@@ -34,7 +41,8 @@ pub(crate) fn infer(sections: &mut Sections, month_first: bool) {
     }
     // Each line goes to the run that its words are in; lines before any run stay with the first.
     let mut current = 0;
-    let mut gathered: Vec<Section> = runs.iter().map(|kind| Section { kinds: vec![*kind], lines: Vec::new(), confidence: 0.45 }).collect();
+    let mut gathered: Vec<Section> =
+        runs.iter().map(|kind| Section { kinds: vec![*kind], lines: Vec::new(), confidence: 0.45 }).collect();
     for line in rest {
         if let Some(word) = line.piece.words().next()
             && let Some(run) = run_of_word.get(&word)
@@ -49,7 +57,8 @@ pub(crate) fn infer(sections: &mut Sections, month_first: bool) {
 }
 
 fn kind_of(entry: &Entry) -> SectionKind {
-    let best = |score: fn(&str) -> f32| entry.fragments.iter().map(|fragment| score(fragment.text())).fold(-1.0_f32, f32::max);
+    let best =
+        |score: fn(&str) -> f32| entry.fragments.iter().map(|fragment| score(fragment.text())).fold(-1.0_f32, f32::max);
     let study = best(degree_score).max(best(school_score));
     if study > 1.5 && best(title_score) < 1.5 { SectionKind::Education } else { SectionKind::Work }
 }

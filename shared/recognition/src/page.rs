@@ -182,14 +182,20 @@ impl Turn {
         (x * self.cos + y * self.sin + self.width / 2.0, y * self.cos - x * self.sin + self.height / 2.0)
     }
 
+    /// The level box of a word with these corners: as tall as the word is across its own direction, which a box around
+    /// the corners would overstate for a long word whose angle is a little off the page's.
     fn bounds(&self, corners: &[Point; 4]) -> Rect {
-        let turned = corners.map(|corner| self.point(corner));
-        let left = turned.iter().map(|p| p.0).fold(f32::INFINITY, f32::min);
-        let right = turned.iter().map(|p| p.0).fold(f32::NEG_INFINITY, f32::max);
-        let top = turned.iter().map(|p| p.1).fold(f32::INFINITY, f32::min);
-        let bottom = turned.iter().map(|p| p.1).fold(f32::NEG_INFINITY, f32::max);
-        Rect { x: left, y: top, width: right - left, height: bottom - top }
+        let [a, b, c, d] = corners.map(|corner| self.point(corner));
+        let left = a.0.min(b.0).min(c.0).min(d.0);
+        let right = a.0.max(b.0).max(c.0).max(d.0);
+        let middle = (a.1 + b.1 + c.1 + d.1) / 4.0;
+        let height = (distance(a, d) + distance(b, c)) / 2.0;
+        Rect { x: left, y: middle - height / 2.0, width: right - left, height }
     }
+}
+
+fn distance(a: Point, b: Point) -> f32 {
+    (a.0 - b.0).hypot(a.1 - b.1)
 }
 
 #[cfg(test)]
@@ -264,6 +270,18 @@ mod tests {
         let tops: Vec<f32> = page.words[..6].iter().map(|word| word.bbox.y).collect();
         assert!(tops.iter().all(|&top| close(top, tops[0])), "{tops:?}");
         assert!(close(page.words[6].bbox.x, page.words[0].bbox.x), "both lines begin at the same edge");
+    }
+
+    #[test]
+    fn a_line_a_little_off_the_pages_direction_is_not_taken_for_larger_type() {
+        let blocks = [
+            line("a", (50.0, 100.0), 0.0, &["Senior", "Engineer", "at", "Harbourline", "since", "2021"]),
+            line("b", (50.0, 60.0), 1.5, &["Internationalisierungsbeauftragte"]),
+        ]
+        .concat();
+        let page = words(&blocks, 600.0, 800.0);
+        // Seven points of ink from ascender to descender are nearly eight points of type.
+        assert_eq!(page.words[6].size, 8.0);
     }
 
     #[test]

@@ -69,89 +69,142 @@ fn join_wrapped_cells(lines: Vec<RawLine>) -> Vec<RawLine> {
         let tight = level - last_level < 1.5 * line.size();
         last_level = level;
         let places = joined.last().filter(|_| tight).and_then(|above| goes_on(above, &line, left, right));
-        match (places, joined.last_mut()) {
-            (Some(places), Some(above)) => {
-                // From the right, so that the places on the left stay true.
-                for (mut segment, at) in line.segments.into_iter().zip(places).rev() {
+        let (Some(places), Some(above)) = (places, joined.last_mut()) else {
+            joined.push(line);
+            continue;
+        };
+        let mut rest = Vec::new();
+        // From the right, so that the places on the left stay true.
+        for (mut segment, place) in line.segments.into_iter().zip(places).rev() {
+            match place {
+                Some(at) => {
                     segment.wrapped = true;
+                    close_stretched(&mut above.segments[..at]);
                     above.segments.insert(at, segment);
                 }
+                None => rest.insert(0, segment),
             }
-            _ => joined.push(line),
+        }
+        if !rest.is_empty() {
+            joined.push(RawLine { segments: rest });
         }
     }
     joined
 }
 
-/// Where in the line above each segment goes, if every one of them is the rest of a cell that was full.
-fn goes_on(above: &RawLine, line: &RawLine, left: f32, right: f32) -> Option<Vec<usize>> {
+/// A cell that ends in a soft hyphen is full, and its spaces may be stretched until they look like gaps: they are none.
+fn close_stretched(segments: &mut [Segment]) {
+    if !segments.last().is_some_and(ends_in_soft_hyphen) {
+        return;
+    }
+    for i in (1..segments.len()).rev() {
+        if segments[i].bbox.x - segments[i - 1].bbox.right() > 3.0 * segments[i].size {
+            return;
+        }
+        segments[i].wrapped = true;
+    }
+}
+
+/// Where in the line above each segment goes that is the rest of a cell; `None` if the line is one of its own. A first
+/// cell may go on beside the text of the others.
+fn goes_on(above: &RawLine, line: &RawLine, left: f32, right: f32) -> Option<Vec<Option<usize>>> {
     let size = above.size();
-    // Cells: segments with more than a space between.
+    let words: Vec<Rect> = above.segments.iter().flat_map(|s| &s.words).map(|word| word.bbox).collect();
+    let mut gaps: Vec<f32> = words.windows(2).map(|pair| (pair[1].x - pair[0].right()).max(0.0)).collect();
+    gaps.sort_by(f32::total_cmp);
+    if line::is_justified(&gaps) && gaps.last().is_some_and(|gap| *gap < 2.2 * size) {
+        return None;
+    }
+    // Cells: segments with more than a space between, or parted by a hyphen that only the end of a line shows.
     let mut cells: Vec<(usize, usize)> = Vec::new();
     for (i, segment) in above.segments.iter().enumerate() {
+        let joins = cells.last().is_some_and(|(_, end)| {
+            let before = &above.segments[*end];
+            // A line that ends in a hyphen is full, so its spaces may have been stretched.
+            let widest = if ends_in_soft_hyphen(segment) { 3.0 } else { 1.2 };
+            segment.bbox.x - before.bbox.right() < widest * size && !ends_in_soft_hyphen(before)
+        });
         match cells.last_mut() {
-            Some((_, end)) if segment.bbox.x - above.segments[*end].bbox.right() < 1.2 * size => *end = i,
+            Some((_, end)) if joins || segment.wrapped => *end = i,
             _ => cells.push((i, i)),
         }
     }
     if cells.len() < 2 {
         return None;
     }
-    let mut places = Vec::new();
+    let mut places: Vec<Option<(usize, Rest)>> = Vec::new();
     for segment in &line.segments {
-        let text = segment.text();
-        if segment.bullet || segment.words.first().is_some_and(|word| is_bullet(&word.text)) || is_date(&text) {
-            return None;
-        }
-        let index = cells.iter().position(|(start, _)| {
+        let cell = cells.iter().position(|(start, _)| {
             let first = &above.segments[*start];
             let skip = usize::from(first.words.len() > 1 && is_bullet(&first.words[0].text));
             (first.words[skip].bbox.x - segment.bbox.x).abs() < 1.5
-        })?;
-        let (_, end) = cells[index];
-        let last = above.segments[end].words.last()?;
-        let first = segment.words.first()?;
-        let same = (last.size - first.size).abs() < 0.05 * last.size && last.bold == first.bold;
-        let text_above = last.text.as_str();
-        if !same || is_date(&above.segments[end].text()) {
-            return None;
-        }
-        let limit = cells.get(index + 1).map_or(right, |(next, _)| above.segments[*next].bbox.x - 0.3 * size);
-        let full = last.bbox.right() + 0.25 * size + first.bbox.width > limit;
-        // Where the cell's own edge is not known, the words tell: a line does not end in "of", nor begin small.
-        let open = text_above.ends_with([',', '-', '–', '&', '/'])
-            || matches!(
-                text_above,
-                "of" | "and"
-                    | "the"
-                    | "for"
-                    | "in"
-                    | "de"
-                    | "du"
-                    | "del"
-                    | "da"
-                    | "do"
-                    | "et"
-                    | "y"
-                    | "e"
-                    | "und"
-                    | "der"
-                    | "für"
-                    | "la"
-                    | "to"
-                    | "at"
-                    | "with"
-            )
-            || first.text.chars().next().is_some_and(char::is_lowercase);
-        let wide = last.bbox.right() - left > 0.5 * (right - left);
-        // Bold alone under bold that nearly fills its line: a name that wraps before its date.
-        let bold = last.bold && last.bbox.right() - left > 0.62 * (right - left);
-        if !(full || (open && wide) || bold) {
-            return None;
-        }
-        places.push(end + 1);
+        });
+        places.push(cell.and_then(|cell| {
+            cell_goes_on(above, &cells, cell, segment, left, right).map(|rest| (cells[cell].1 + 1, rest))
+        }));
     }
-    Some(places)
+    // Where one cell surely goes on, the others that could do so do.
+    let sure = places.iter().flatten().any(|(_, rest)| *rest == Rest::Sure);
+    let places: Vec<Option<usize>> =
+        places.into_iter().map(|place| place.filter(|_| sure).map(|(place, _)| place)).collect();
+    // Beside the rest of a first cell only a list may begin; other text beside it makes it a line of its own.
+    let lists = |segment: &Segment| segment.bullet || segment.words.first().is_some_and(|word| is_bullet(&word.text));
+    let first_only = places.first().is_some_and(Option::is_some)
+        && line.segments[0].bbox.x < cells_start(above, &cells)
+        && line.segments[1..].iter().zip(&places[1..]).all(|(segment, place)| place.is_some() || lists(segment));
+    (places.iter().all(Option::is_some) || first_only).then_some(places)
+}
+
+/// Where the second cell begins.
+fn cells_start(above: &RawLine, cells: &[(usize, usize)]) -> f32 {
+    above.segments[cells[1].0].bbox.x
+}
+
+fn ends_in_soft_hyphen(segment: &Segment) -> bool {
+    segment.words.last().is_some_and(|word| word.text.ends_with('\u{AD}'))
+}
+
+/// How sure it is that a segment under a cell is its rest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Rest {
+    Sure,
+    Possible,
+}
+
+/// Whether a segment under a cell is its rest: surely, where the cell was full or its words cannot be the last.
+fn cell_goes_on(
+    above: &RawLine,
+    cells: &[(usize, usize)],
+    cell: usize,
+    segment: &Segment,
+    left: f32,
+    right: f32,
+) -> Option<Rest> {
+    /// Words that end no line, in the languages of most CVs.
+    const OPEN: [&str; 20] = [
+        "of", "and", "the", "for", "in", "de", "du", "del", "da", "do", "et", "y", "e", "und", "der", "für", "la",
+        "to", "at", "with",
+    ];
+    let end = &above.segments[cells[cell].1];
+    let (Some(last), Some(first)) = (end.words.last(), segment.words.first()) else { return None };
+    if segment.bullet || is_bullet(&first.text) || is_date(&segment.text()) || is_date(&end.text()) {
+        return None;
+    }
+    if (last.size - first.size).abs() > 0.05 * last.size || last.bold != first.bold {
+        return None;
+    }
+    if ends_in_soft_hyphen(end) {
+        return Some(Rest::Sure);
+    }
+    let next = cells.get(cell + 1).map(|(next, _)| above.segments[*next].bbox.x - 0.3 * end.size);
+    let full = last.bbox.right() + 0.25 * end.size + first.bbox.width > next.unwrap_or(right);
+    let reach = (last.bbox.right() - left) / (right - left).max(1.0);
+    let open = last.text.ends_with([',', '-', '–', '&', '/'])
+        || OPEN.contains(&last.text.as_str())
+        || first.text.chars().next().is_some_and(char::is_lowercase);
+    // Bold alone under bold that nearly fills its line: a name that wraps before its date.
+    let sure = full || (open && reach > 0.5) || (last.bold && reach > 0.62 && next.is_some());
+    Some(if sure { Rest::Sure } else { Rest::Possible })
 }
 
 /// Labels side by side with their texts under them, each under its own, are read label by label: three or more of
@@ -710,6 +763,10 @@ fn beside_rail(labels: Vec<RawLine>, text: Vec<Segment>, side: Side, depth: usiz
     let mut groups = arrange(text, depth + 1);
     for entry in entries(labels, side, &groups).into_iter().rev() {
         attach(entry, side, &mut groups);
+    }
+    // Only now do texts that wrap have their dates beside them, and with them an edge.
+    for group in &mut groups {
+        group.lines = join_wrapped_cells(std::mem::take(&mut group.lines));
     }
     groups
 }

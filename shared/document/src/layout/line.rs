@@ -68,18 +68,26 @@ pub(super) fn finish(raw: RawLine) -> Option<Line> {
     let mut bullet = raw.segments.first().is_some_and(|segment| segment.bullet);
     let bbox = raw.bbox();
     let mut words: Vec<Word> = Vec::new();
+    // Words whose place says nothing about the gap before them, because they stand on the line below.
+    let mut wrapped: Vec<bool> = Vec::new();
     let mut after_wrapped = false;
     for mut segment in raw.segments {
-        // The rest of a cell stands on another line, so its place says nothing about gaps: it follows its cell, and
-        // what comes after it is another cell.
-        if segment.wrapped {
-            words.last_mut().into_iter().for_each(|last| segment.put_after(last));
-        } else if after_wrapped && let Some(first) = segment.words.first_mut() {
+        // The rest of a cell follows its cell, and what comes after it is another cell. So does what stands beside a
+        // hyphen that only the end of a line shows.
+        if after_wrapped
+            && !segment.wrapped
+            && let Some(first) = segment.words.first_mut()
+        {
             first.after_gap = true;
         }
-        after_wrapped = segment.wrapped;
+        let hyphenated = segment.words.last().is_some_and(|word| word.text.ends_with('\u{AD}'));
+        after_wrapped = segment.wrapped || hyphenated;
+        wrapped.push(segment.wrapped);
+        wrapped.resize(words.len() + segment.words.len(), false);
         words.append(&mut segment.words);
     }
+    into_logical_order(&mut words);
+    mark_gaps(&mut words, &wrapped);
     if words.len() > 1 && is_bullet(&words[0].text) {
         // A dash that touches what follows is a minus or a range, not a bullet.
         let gap = words[1].bbox.x - words[0].bbox.right();
@@ -115,8 +123,9 @@ pub(super) fn finish(raw: RawLine) -> Option<Line> {
         first.text.remove(0);
         bullet = true;
     }
-    into_logical_order(&mut words);
-    mark_gaps(&mut words);
+    if let Some(first) = words.first_mut() {
+        first.after_gap = false;
+    }
     let words = glue(words);
     Some(Line { words, bbox, bullet, heading: false })
 }
@@ -151,20 +160,25 @@ fn into_logical_order(words: &mut [Word]) {
 }
 
 /// Marks words that stand after a gap far wider than the line's spaces.
-fn mark_gaps(words: &mut [Word]) {
+fn mark_gaps(words: &mut [Word], wrapped: &[bool]) {
     let gap = |a: &Word, b: &Word| (b.bbox.x - a.bbox.right()).max(a.bbox.x - b.bbox.right());
     let mut gaps: Vec<f32> =
         words.windows(2).filter(|pair| !pair[1].glued).map(|pair| gap(&pair[0], &pair[1]).max(0.0)).collect();
     gaps.sort_by(f32::total_cmp);
     let usual = if gaps.len() >= 3 { gaps[gaps.len() / 2] } else { 0.0 };
+    let justified = is_justified(&gaps);
     for i in 1..words.len() {
         let size = words[i - 1].size.min(words[i].size);
         let gap = gap(&words[i - 1], &words[i]);
-        words[i].after_gap |= gap > 1.05 * size && gap > 2.2 * usual.min(0.6 * size);
+        let follows = wrapped.get(i).copied().unwrap_or(false);
+        let stretched = justified && gap < 2.2 * size;
+        words[i].after_gap |= !follows && !stretched && gap > 1.05 * size && gap > 2.2 * usual.min(0.6 * size);
     }
-    if let Some(first) = words.first_mut() {
-        first.after_gap = false;
-    }
+}
+
+/// Whether gaps (sorted) are all alike: a line whose spaces were stretched to fill a narrow column.
+pub(super) fn is_justified(gaps: &[f32]) -> bool {
+    gaps.len() >= 2 && gaps.last().zip(gaps.first()).is_some_and(|(widest, narrowest)| *widest < 1.25 * narrowest + 0.5)
 }
 
 /// Words that touch are one word that was painted in pieces: joined if they look the same, marked if not.

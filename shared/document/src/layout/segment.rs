@@ -24,17 +24,6 @@ impl Segment {
         self.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Moves its words right behind a word, a space apart.
-    pub(super) fn put_after(&mut self, last: &Word) {
-        let by = (last.bbox.right() + 0.25 * self.size - self.bbox.x, last.bbox.y - self.bbox.y);
-        for word in &mut self.words {
-            word.bbox.x += by.0;
-            word.bbox.y += by.1;
-        }
-        self.bbox.x += by.0;
-        self.bbox.y += by.1;
-    }
-
     /// Cuts it before a word.
     pub(super) fn cut(mut self, at: usize) -> [Self; 2] {
         let words = self.words.split_off(at);
@@ -142,7 +131,7 @@ pub(super) fn segments(words: Vec<Word>, page_width: f32) -> Vec<Segment> {
     let mut right: Vec<Option<(usize, f32)>> = vec![None; placed.len()];
     let mut left: Vec<Option<usize>> = vec![None; placed.len()];
     for i in 0..placed.len() {
-        let reach = 0.55 * placed[i].size;
+        let reach = 0.75 * placed[i].size;
         let around = |j: &usize| (placed[*j].level - placed[i].level).abs() <= reach;
         let after = (i + 1..placed.len()).take_while(|j| placed[*j].level - placed[i].level <= reach);
         let before = (0..i).rev().take_while(|j| placed[i].level - placed[*j].level <= reach);
@@ -222,7 +211,7 @@ fn gap_between(one: &Placed, other: &Placed) -> Option<f32> {
     let apart = (one.level - other.level).abs();
     let tolerance = if one.recognised { 0.5 } else { 0.38 };
     // A small sign set higher or lower (an ordinal's letters, a footnote's number) touches its word.
-    let raised = small < 0.85 * large && apart < 0.5 * large && gap > -0.15 * large && gap < 0.2 * large;
+    let raised = small < 0.9 * large && apart < 0.62 * large && gap > -0.15 * large && gap < 0.4 * large;
     if apart > tolerance * small && !raised {
         return None;
     }
@@ -231,6 +220,10 @@ fn gap_between(one: &Placed, other: &Placed) -> Option<f32> {
         return None;
     }
     if other.word.bbox.x <= one.word.bbox.x {
+        return None;
+    }
+    // A soft hyphen shows only where a line ends; what stands beside it is another cell.
+    if one.word.text.ends_with('\u{AD}') {
         return None;
     }
     let bullet = is_bullet(&one.word.text);

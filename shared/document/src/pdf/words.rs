@@ -308,6 +308,12 @@ fn split<'g>(glyphs: &'g [Glyph], run: &[usize]) -> Vec<RawWord<'g>> {
         if previous.is_some_and(|before| !is_space(before) && gap(before, glyph) > threshold) {
             open = false;
         }
+        // A soft hyphen that takes room is shown, and so ends its line: what stands beside it is another cell.
+        let hyphenated =
+            |before: &Glyph| &*before.text == "\u{AD}" && before.advance.hypot() > 0.1 * f64::from(before.size);
+        if previous.is_some_and(hyphenated) {
+            open = false;
+        }
         let restyled = open
             && words.last().and_then(|word| word.glyphs.last()).is_some_and(|last| {
                 !glyph.text.is_empty()
