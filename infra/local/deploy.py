@@ -4,8 +4,9 @@
 
 The request names the stack, the template, its parameters, each function's bootstrap by the template's `Binary`, and the
 mail domain to verify. What `sam build` and `sam package` would do to the template is done here without them: a function's
-code is its bootstrap in a zip, stored in a bucket under its digest. The stack's outputs are printed as one JSON object.
-A stack that exists is updated, which leaves its tables and buckets as they are.
+code is its bootstrap in a zip, stored in a bucket under its digest. What is under way is printed as one JSON object a line,
+`{"at": 2, "of": 7, "what": "..."}`, and at the end `{"outputs": {...}}`, the stack's. A stack that exists is updated, which
+leaves its tables and buckets as they are.
 """
 
 import hashlib
@@ -21,7 +22,13 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 CODE_BUCKET = "vitae-local-code"
-CONFIG = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, read_timeout=120)
+# Checksums and signatures of hundreds of megabytes protect nothing on the way through one machine's memory.
+CONFIG = Config(
+    s3={"addressing_style": "path", "payload_signing_enabled": False},
+    request_checksum_calculation="when_required",
+    retries={"max_attempts": 1},
+    read_timeout=120,
+)
 
 
 class TemplateLoader(yaml.SafeLoader):
@@ -50,6 +57,10 @@ def read_template(path):
         return yaml.load(file, TemplateLoader)
 
 
+def say(message):
+    print(json.dumps(message), flush=True)
+
+
 def upload_code(template, bootstraps):
     """Stores each function's code and points the function to it; code that no function points to any more is dropped."""
     s3 = boto3.client("s3", config=CONFIG)
@@ -58,12 +69,12 @@ def upload_code(template, bootstraps):
     except ClientError as error:
         if "BucketAlready" not in error.response["Error"]["Code"]:
             raise
+    functions = [r for r in template["Resources"].values() if r["Type"] == "AWS::Serverless::Function"]
     stored = {item["Key"] for item in s3.list_objects_v2(Bucket=CODE_BUCKET).get("Contents", [])}
     wanted = set()
-    for resource in template["Resources"].values():
-        if resource["Type"] != "AWS::Serverless::Function":
-            continue
+    for at, resource in enumerate(functions):
         binary = resource.pop("Metadata")["BuildProperties"]["Binary"]
+        say({"at": at, "of": len(functions) + 1, "what": f"the code of {binary}"})
         with open(bootstraps[binary], "rb") as file:
             code = file.read()
         key = hashlib.sha256(code).hexdigest() + ".zip"
@@ -73,6 +84,7 @@ def upload_code(template, bootstraps):
         resource["Properties"]["CodeUri"] = {"Bucket": CODE_BUCKET, "Key": key}
     for key in stored - wanted:
         s3.delete_object(Bucket=CODE_BUCKET, Key=key)
+    say({"at": len(functions), "of": len(functions) + 1, "what": "the stack"})
 
 
 def zipped(code):
@@ -157,7 +169,7 @@ def main():
         stack = deploy(request["stack"], template, request["parameters"])
     except ClientError as error:
         sys.exit(str(error))
-    json.dump({output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}, sys.stdout)
+    say({"outputs": {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}})
 
 
 if __name__ == "__main__":

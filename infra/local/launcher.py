@@ -14,6 +14,7 @@ it closes, because whoever started the launcher is gone, the launcher stops as o
 takes the functions' processes with it.
 """
 
+import asyncio
 import contextvars
 import email.utils
 import fcntl
@@ -161,6 +162,50 @@ class HttpApiBody(Mend):
                     "apiKeyRequired": False,
                 }
         http_apis._routes[api_id], http_apis._integrations[api_id] = routes, integrations
+
+
+class CorsOfTheGateway(Mend):
+    """Where an HttpApi has CORS configured, API Gateway drops the CORS headers of the functions' own answers. Here both go
+    out, and a browser refuses an answer that names its origin twice."""
+
+    def works(self):
+        integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": "arn", "payloadFormatVersion": "2.0"}
+        operation = {"x-amazon-apigateway-any-method": {"x-amazon-apigateway-integration": integration}}
+        cors = {"allowOrigins": ["http://a.test"]}
+        properties = {"Body": {"paths": {"$default": operation}, "x-amazon-apigateway-cors": cors}}
+        provisioner = provisioners_of("AWS::ApiGatewayV2::Api")
+        api, _ = provisioner["create"]("Trial", properties, "trial")
+
+        async def answer_of_a_function(*_, **__):
+            return 200, {"access-control-allow-origin": "http://function.test"}, b""
+
+        stock, http_apis._invoke_lambda_proxy = http_apis._invoke_lambda_proxy, answer_of_a_function
+        try:
+            origin = {"origin": "http://a.test"}
+            request = http_apis._handle_execute_in_scope(api, "$default", "/", "GET", origin, b"", {}, "", "")
+            _, headers, _ = asyncio.run(request)
+        finally:
+            http_apis._invoke_lambda_proxy = stock
+            provisioner["delete"](api, properties)
+        origins = [value for name, value in headers.items() if name.lower() == "access-control-allow-origin"]
+        return origins == ["http://a.test"]
+
+    def apply(self):
+        def gateway_decides(stock):
+            async def execute(api_id, stage, path, method, headers, *rest, **named):
+                status, answered, body = await stock(api_id, stage, path, method, headers, *rest, **named)
+                cors = http_apis._apis.get(api_id, {}).get("corsConfiguration")
+                if cors and method != "OPTIONS":
+                    origin = headers.get("origin") or headers.get("Origin") or ""
+                    kept = {n: v for n, v in answered.items() if not n.lower().startswith("access-control-")}
+                    answered = {**kept, **http_apis._cors_response_headers(cors, origin)}
+                return status, answered, body
+
+            return execute
+
+        parameters = ["api_id", "stage", "path", "method", "headers", "body", "query_params"]
+        parameters += ["owner_account_id", "owner_region", "raw_query_string"]
+        self.replace(http_apis, "_handle_execute_in_scope", parameters, gateway_decides)
 
 
 class SamParameters(Mend):
@@ -403,6 +448,7 @@ class PrintedStream:
 
 MENDS = [
     HttpApiBody(),
+    CorsOfTheGateway(),
     SamParameters(),
     TableTimeToLive(),
     SecureTransport(),

@@ -103,6 +103,8 @@ class RapidOcr:
 
     # A run whose characters are less certain than this on average is an icon or a rule far more often than writing.
     LEAST_SCORE = 0.5
+    # Where runs stand is seen well enough on a page of this size; they are read at the page's own.
+    DETECTION_SIDE = 1280
     # Upright pages are read with 0.9 and more. Below this the page may stand on its head, which is looked into only
     # then: asked run by run, the model that tells turns short words (`SQL`) of upright pages.
     UPRIGHT_SCORE = 0.75
@@ -121,13 +123,16 @@ class RapidOcr:
                 "Global.log_level": "error",
                 "Global.return_word_box": True,
                 "Global.use_cls": False,
+                # Runs of one length are read together; a page's are not, and padding them all costs more than it saves.
+                "Rec.rec_batch_num": 1,
                 "EngineConfig.onnxruntime.intra_op_num_threads": threads,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             }
         )
-        # The models are loaded by the first page that needs them; a small blank one makes that happen now.
+        # The models are loaded when they are asked for; a small blank page makes that happen now.
+        self.detector = self.engine._load_det_model()
         blank = numpy.full((48, 320, 3), 255, numpy.uint8)
-        self.find(*self.engine.preprocess_img(blank))
+        self.find(blank)
         self.engine.recognize_txt([blank])
 
     def decode(self, data):
@@ -150,8 +155,7 @@ class RapidOcr:
         """The words of each run on the image and the image's size."""
         page = self.decode(data)
         height, width = page.shape[:2]
-        small, scale = self.engine.preprocess_img(page)
-        crops, found = self.find(small, scale)
+        crops, boxes = self.find(page)
         if not crops:
             return [], width, height
         read, upside_down = self.engine.recognize_txt(crops), False
@@ -159,27 +163,24 @@ class RapidOcr:
             turned = self.engine.recognize_txt([crop[::-1, ::-1] for crop in crops])
             if score(turned) > score(read):
                 read, upside_down = turned, True
-        ratio_x, ratio_y = scale["preprocess"]["ratio_w"], scale["preprocess"]["ratio_h"]
-        padding = scale.get("padding_1", {})
         runs = []
         for i, text in enumerate(read.txts):
             if not text.strip() or read.scores[i] < self.LEAST_SCORE:
                 continue
-            corners = [
-                ((x - padding.get("left", 0)) * ratio_x, (y - padding.get("top", 0)) * ratio_y)
-                for x, y in found.boxes[i].tolist()
-            ]
-            runs.append(self.words(text, read.word_results[i], corners, crops[i], upside_down))
+            runs.append(self.words(text, read.word_results[i], boxes[i].tolist(), crops[i], upside_down))
         return [run for run in runs if run], width, height
 
-    def find(self, page, scale):
-        """The runs of text on the page, cut out, and where they stand; none on a blank page."""
-        from rapidocr.main import RapidOCRError
-
-        try:
-            return self.engine.detect_and_crop(page, scale)
-        except RapidOCRError:
-            return [], None
+    def find(self, page):
+        """The runs of text on the page, cut out, and their corners; none on a blank page."""
+        height, width = page.shape[:2]
+        scale = min(1.0, self.DETECTION_SIDE / max(height, width))
+        size = (max(round(width * scale), 1), max(round(height * scale), 1))
+        small = self.cv2.resize(page, size, interpolation=self.cv2.INTER_AREA) if scale < 1.0 else page
+        found = self.detector(small)
+        if found.boxes is None or not len(found.boxes):
+            return [], []
+        boxes = (found.boxes.astype("float32") * (width / size[0], height / size[1])).astype("float32")
+        return self.engine.crop_text_regions(page, boxes), boxes
 
     def words(self, text, info, corners, crop, flipped):
         """Cuts one run into words: between which characters is the model's word, where exactly is the ink's."""
@@ -214,10 +215,16 @@ class RapidOcr:
             pieces[-1] = (letters + c, [*sure, certainty], [*middles, cell])
 
         # Cut between two words through the middle of the widest blank between their neighbouring characters.
-        cuts = [0]
-        for (_, _, before), (_, _, after) in zip(pieces, pieces[1:]):
-            cuts.append(_blank(columns, int(before[-1]), int(after[0]))[1])
-        cuts.append(wide)
+        # What stands apart before the first character or behind the last is an icon that was not read as one.
+        first, last = int(pieces[0][2][0]), int(pieces[-1][2][-1])
+        before, behind = _blank(columns, 0, first), _blank(columns, last, wide - 1)
+        cuts = [before[1] if columns[: before[1]].any() and before[0] > wide_enough else 0]
+        for (_, _, left), (_, _, right) in zip(pieces, pieces[1:]):
+            cuts.append(_blank(columns, int(left[-1]), int(right[0]))[1])
+        cuts.append(behind[1] if columns[behind[1] :].any() and behind[0] > wide_enough else wide)
+        if cuts[0] and self.is_bullet(ink[:, : cuts[0]], bottom - top):
+            pieces.insert(0, ("•", [self.LEAST_SCORE], []))
+            cuts.insert(0, 0)
 
         words = []
         for (letters, certainties, _), start, end in zip(pieces, cuts, cuts[1:]):
@@ -242,6 +249,14 @@ class RapidOcr:
             ]
             words.append(Word(plain(letters), placed, sum(certainties) / max(len(certainties), 1)))
         return [word for word in words if word.text]
+
+    def is_bullet(self, ink, tall):
+        """Whether what stands before a run is small and compact: a bullet of a form that the model has no character for.
+        An icon is as tall as the run."""
+        rows = self.numpy.flatnonzero(ink.any(axis=1))
+        columns = self.numpy.flatnonzero(ink.any(axis=0))
+        height, width = rows[-1] + 1 - rows[0], columns[-1] + 1 - columns[0]
+        return 0.15 * tall < height < 0.7 * tall and 0.5 * height < width < 2 * height
 
     def ink(self, crop):
         """Which pixels are writing, on light paper and on dark: those far from the crop's usual brightness."""

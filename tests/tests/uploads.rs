@@ -212,7 +212,11 @@ async fn what_belongs_to_another_is_not_there() -> anyhow::Result<()> {
         (Method::DELETE, format!("/cv/{cv_id}"), None),
         (Method::GET, format!("/cv/{cv_id}/source"), None),
         (Method::POST, "/cv/parse".to_owned(), Some(json!({"cv_id": cv_id}))),
-        (Method::POST, "/portfolio/generate".to_owned(), Some(json!({"cv_id": cv_id, "template_id": "minimal-portfolio"}))),
+        (
+            Method::POST,
+            "/portfolio/generate".to_owned(),
+            Some(json!({"cv_id": cv_id, "template_id": "minimal-portfolio"})),
+        ),
         (Method::GET, format!("/portfolio/{portfolio_id}"), None),
         (Method::PATCH, format!("/portfolio/{portfolio_id}"), Some(json!({"customizations": {}}))),
         (Method::DELETE, format!("/portfolio/{portfolio_id}"), None),
@@ -221,7 +225,11 @@ async fn what_belongs_to_another_is_not_there() -> anyhow::Result<()> {
         (Method::POST, format!("/portfolio/{portfolio_id}/publish"), Some(json!({}))),
         (Method::POST, format!("/portfolio/{portfolio_id}/unpublish"), None),
         (Method::POST, format!("/portfolio/{portfolio_id}/regenerate"), Some(json!({"sections": ["about"]}))),
-        (Method::POST, "/ats/generate".to_owned(), Some(json!({"cv_id": cv_id, "template_id": "clean", "format": "txt"}))),
+        (
+            Method::POST,
+            "/ats/generate".to_owned(),
+            Some(json!({"cv_id": cv_id, "template_id": "clean", "format": "txt"})),
+        ),
         (Method::POST, "/ats/analyze".to_owned(), Some(json!({"cv_id": cv_id}))),
         (Method::GET, format!("/ats/download/{resume_id}"), None),
     ];

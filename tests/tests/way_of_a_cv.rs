@@ -50,8 +50,7 @@ async fn ats_document(person: &Person, cv_id: &str, format: &str) -> anyhow::Res
     let made = person.post("/ats/generate", &body).await?.expect(201)?.json()?;
     let path = format!("/ats/download/{}", made["resume_id"].as_str().context("resume_id")?);
     let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-    let redirect =
-        Answer::to(client.get(person.stack.route(&path)).bearer_auth(&person.token)).await?.expect(302)?;
+    let redirect = Answer::to(client.get(person.stack.route(&path)).bearer_auth(&person.token)).await?.expect(302)?;
     let address = redirect.header("location").context("location")?;
     // The address takes no token: it is good by itself, for a short time.
     Ok((made, Answer::to(Client::new().get(address)).await?.expect(200)?))

@@ -1,10 +1,11 @@
 //! Deploys `template.yaml` to the emulator, through `deploy.py`.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
 use anyhow::{Context, bail};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::build::Bootstraps;
@@ -80,16 +81,33 @@ pub(crate) fn deploy(
         stderr.map(|mut stderr| stderr.read_to_string(&mut said));
         said
     });
-    let mut answer = String::new();
-    group.child().stdout.take().context("deploy.py has no output")?.read_to_string(&mut answer)?;
+    let stdout = group.child().stdout.take().context("deploy.py has no output")?;
+    let mut outputs = None;
+    for line in BufReader::new(stdout).lines() {
+        match serde_json::from_str(&line?).context("deploy.py said something that is no message")? {
+            Message::UnderWay { at, of, what } => step.at(at, of, what),
+            Message::Done { outputs: all } => outputs = Some(all),
+        }
+    }
     let status = group.child().wait()?;
     let errors = errors.join().unwrap_or_default();
-    if !status.success() {
-        bail!("template.yaml could not be deployed: {}", errors.trim());
-    }
-    let outputs: Outputs = serde_json::from_str(&answer).context("deploy.py answered something else than outputs")?;
+    let Some(outputs) = outputs.filter(|_| status.success()) else {
+        bail!(
+            "template.yaml could not be deployed: {}\nIf what an earlier run stored is in the way, `cargo local --fresh` starts \
+             empty",
+            errors.trim()
+        );
+    };
     step.done(format!("as the stack `{}`", deployment.stack_name));
     Ok(outputs)
+}
+
+/// A line of what deploy.py says.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Message {
+    UnderWay { at: u64, of: u64, what: String },
+    Done { outputs: Outputs },
 }
 
 /// Beside the front door's own two names, where frontends under development are usually served.

@@ -163,8 +163,13 @@ fn port(directory: &Path) -> anyhow::Result<u16> {
         }
         return Ok(port);
     }
-    // Below the range that the system takes for outgoing connections, so that it is free again next time.
-    let port = (4700..4900).find(|port| free(*port)).context("no port from 4700 to 4899 is free for the emulator")?;
+    // Below the range that the system takes for outgoing connections, so that it is free again next time; and the tests
+    // take theirs from a range of their own, because they may run while `cargo local` does not and leave its port alone.
+    let mut range = if directory.ends_with("run") { 4700..4800 } else { 4800..4900 };
+    let (first, last) = (range.start, range.end - 1);
+    let port = range
+        .find(|port| free(*port))
+        .with_context(|| format!("no port from {first} to {last} is free for the emulator"))?;
     fs::create_dir_all(directory)?;
     fs::write(&file, port.to_string())?;
     Ok(port)

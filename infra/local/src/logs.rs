@@ -87,10 +87,26 @@ fn readable(function: &str, line: &str, coloured: bool) -> String {
         "DEBUG" | "TRACE" => paint("2", &format!("{level:<5}")),
         _ => paint("32", &format!("{level:<5}")),
     };
+    let mut span = match span {
+        Some(Value::Object(span)) => span,
+        _ => Map::new(),
+    };
+    span.remove("name");
+    let message = match (span.get("method"), span.get("path"), fields.get("status"), fields.get("milliseconds")) {
+        (Some(Value::String(method)), Some(Value::String(path)), Some(status), Some(milliseconds)) => {
+            let sentence = format!("{method} {path} → {status} in {milliseconds} ms");
+            for name in ["method", "path"] {
+                span.remove(name);
+            }
+            for name in ["status", "milliseconds"] {
+                fields.remove(name);
+            }
+            sentence
+        }
+        _ => message,
+    };
     let mut details = String::new();
-    if let Some(Value::Object(span)) = span {
-        describe(&mut details, &span);
-    }
+    describe(&mut details, &span);
     describe(&mut details, &fields);
     format!("{} {name} {level} {message}{}", paint("2", &format!("{time:<12}")), paint("2", &details))
 }
@@ -125,10 +141,7 @@ mod tests {
     #[test]
     fn a_json_line_becomes_a_sentence() {
         let line = r#"{"timestamp":"2026-11-21T21:47:38.123456Z","level":"INFO","message":"parsed","target":"parse","job_id":"j","pages":2,"span":{"name":"record"}}"#;
-        assert_eq!(
-            readable("vitae-parse", line, false),
-            "21:47:38.123 parse      INFO  parsed name=record job_id=j pages=2"
-        );
+        assert_eq!(readable("vitae-parse", line, false), "21:47:38.123 parse      INFO  parsed job_id=j pages=2");
     }
 
     #[test]

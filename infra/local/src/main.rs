@@ -5,7 +5,7 @@
 //!
 //! What happens on a start, in order: [`python`] makes the virtual environment, [`build`] compiles the functions,
 //! [`emulator`] starts the emulator through `launcher.py`, [`deploy`] deploys `template.yaml` with the real bootstraps,
-//! and [`front_doors`] listens where a browser would find CloudFront. [`run`] puts them together; [`test`] and [`try_it`]
+//! and [`front_doors`] listens where a browser would find CloudFront. [`run`] puts them together; [`mod@test`] and [`try_it`]
 //! use the same [`run::Stack`].
 #![allow(clippy::print_stdout, reason = "what this program has to say belongs on standard output")]
 
