@@ -766,7 +766,7 @@ mod tests {
 
     #[test]
     fn a_period_takes_its_brackets_and_its_duration_along() {
-        let text = "Acme (Jan 2020 – Feb 2022 · 2 yrs 2 mos) Berlin";
+        let text = "Acme (Jan 2020 – Feb 2022 · 2 yrs 2 mos) Bremen";
         let found = find(text, false);
         assert_eq!(found.len(), 1);
         assert_eq!(&text[found[0].range.clone()], "(Jan 2020 – Feb 2022 · 2 yrs 2 mos)");

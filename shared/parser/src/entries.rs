@@ -856,7 +856,7 @@ fn cut_at_separators(piece: &Piece) -> Vec<(Piece, char)> {
         }
     }
     for word in [" at ", " bei ", " chez ", " presso "] {
-        // "Engineer at Acme", not "University of Texas at Austin".
+        // "Engineer at Acme", not "University of Somewhere at Large".
         if let Some(i) = text.find(word).filter(|i| title_score(&text[..*i]) > 1.0) {
             cuts.push((i, i + word.len(), '@'));
         }
@@ -966,14 +966,14 @@ mod tests {
     fn entries_begin_where_the_design_repeats() {
         let found = entries(&[
             "**Tester**\t2019 – 2021",
-            "Acme Ltd | Leeds",
+            "Acme Ltd | Hull",
             "• Wrote tests for the whole of the billing",
             "**Junior Tester**\t2017 – 2019",
             "Bolt GmbH | Kiel",
             "• Found bugs",
         ]);
         assert_eq!(found.len(), 2);
-        assert_eq!(found[0].0, ["Tester", "Acme Ltd", "Leeds"]);
+        assert_eq!(found[0].0, ["Tester", "Acme Ltd", "Hull"]);
         assert_eq!(found[1].0, ["Junior Tester", "Bolt GmbH", "Kiel"]);
         assert_eq!(found[1].2, ["Found bugs"]);
     }
@@ -1014,7 +1014,7 @@ mod tests {
     #[test]
     fn a_period_beside_the_first_item_belongs_to_the_heading() {
         let found = entries(&[
-            "**Acme Ltd**, Tester\tLeeds",
+            "**Acme Ltd**, Tester\tHull",
             "• Wrote tests for the billing\t2019 – 2021",
             "**Bolt GmbH**, Tester\tKiel",
             "• Found bugs\t2017 – 2019",

@@ -391,10 +391,10 @@ mod tests {
 
     #[test]
     fn runs_end_where_the_look_changes_or_a_gap_stands() {
-        let document = testing::document(&["**Acme Ltd**, Tester\tBerlin"]);
+        let document = testing::document(&["**Acme Ltd**, Tester\tBremen"]);
         let pages = Pages::of(&document);
         let runs: Vec<&str> = pages.lines[0].runs.iter().map(|run| run.piece.text()).collect();
-        assert_eq!(runs, ["Acme Ltd", "Tester", "Berlin"]);
+        assert_eq!(runs, ["Acme Ltd", "Tester", "Bremen"]);
         assert!(pages.lines[0].runs[2].after_gap);
     }
 

@@ -330,7 +330,7 @@ fn starts_with_legal_form(text: &str) -> bool {
         .is_some_and(|word| LEGAL_FORMS.has_word(word) || matches!(word.as_str(), "jr" | "sr" | "ii" | "iii" | "phd"))
 }
 
-/// Fragments with a place at their end cut off it: `Acme Ltd, Berlin, Germany`.
+/// Fragments with a place at their end cut off it: `Acme Ltd, Bremen, Germany`.
 fn peeled(fragments: &[Fragment]) -> Vec<Fragment> {
     let mut out = Vec::with_capacity(fragments.len() + 1);
     for fragment in fragments {
@@ -583,16 +583,16 @@ mod tests {
     #[test]
     fn one_line_or_three_in_any_order() {
         assert_eq!(
-            told(&["**Software Engineer**, Acme Ltd – Leeds\t2019 – 2021"], &JOBS),
-            [[some("Software Engineer"), some("Acme Ltd"), some("Leeds")]]
+            told(&["**Software Engineer**, Acme Ltd – Hull\t2019 – 2021"], &JOBS),
+            [[some("Software Engineer"), some("Acme Ltd"), some("Hull")]]
         );
         assert_eq!(
-            told(&["**Acme Ltd**\tLeeds, UK", "Software Engineer", "2019 – 2021"], &JOBS),
-            [[some("Software Engineer"), some("Acme Ltd"), some("Leeds, UK")]]
+            told(&["**Acme Ltd**\tHull, UK", "Software Engineer", "2019 – 2021"], &JOBS),
+            [[some("Software Engineer"), some("Acme Ltd"), some("Hull, UK")]]
         );
         assert_eq!(
-            told(&["2019 – 2021", "Software Engineer at Acme, Austin, TX"], &JOBS),
-            [[some("Software Engineer"), some("Acme"), some("Austin, TX")]]
+            told(&["2019 – 2021", "Software Engineer at Acme, Dallas, TX"], &JOBS),
+            [[some("Software Engineer"), some("Acme"), some("Dallas, TX")]]
         );
     }
 
@@ -647,8 +647,8 @@ mod tests {
     #[test]
     fn a_legal_form_stays_with_its_company() {
         assert_eq!(
-            told(&["Plant Manager, Foo Orthopedics, Inc., Warsaw, IN\t2004 – 2008"], &JOBS),
-            [[some("Plant Manager"), some("Foo Orthopedics, Inc."), some("Warsaw, IN")]]
+            told(&["Plant Manager, Foo Orthopedics, Inc., Gary, IN\t2004 – 2008"], &JOBS),
+            [[some("Plant Manager"), some("Foo Orthopedics, Inc."), some("Gary, IN")]]
         );
     }
 }

@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn separators_go_and_names_keep_their_own_marks() {
-        assert_eq!(trim_separators(" – Berlin, "), "Berlin");
+        assert_eq!(trim_separators(" – Bremen, "), "Bremen");
         assert_eq!(trim_separators("(part-time)"), "part-time");
         assert_eq!(trim_separators("Tester (part-time)"), "Tester (part-time)");
         assert_eq!(trim_separators(".NET"), ".NET");

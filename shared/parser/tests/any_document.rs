@@ -53,7 +53,7 @@ const STEERING: [&str; 64] = [
     "900365",
     "github.com/ada",
     "https://ada.example",
-    "Leeds,",
+    "Hull,",
     "UK",
     "LS6",
     "3HN",
