@@ -12,6 +12,8 @@ use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 
 const PROBLEM: &str = "application/problem+json";
+/// The tag of what answers on the sites' host.
+const SITES: &str = "Sites";
 /// OAuth 2.0 has its own form of an error (RFC 6749, 5.2), which its clients read.
 const OAUTH: &str = "post /api/v1/users/token";
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -305,9 +307,12 @@ fn every_operation_says_what_it_is_who_may_and_what_it_answers() {
             }
             let is_error = status == "default" || status.starts_with(['4', '5']);
             let content = response["content"].as_object();
+            // What people meet on the sites' host are pages.
+            let is_page = operation["tags"][0] == SITES && status != "default";
             let in_its_own_form = name == OAUTH && status == "400";
-            if is_error && !in_its_own_form && content.is_none_or(|content| !content.contains_key(PROBLEM)) {
-                fault(&format!("answers {status} with no problem details"));
+            let form = if is_page { "text/html" } else { PROBLEM };
+            if is_error && !in_its_own_form && content.is_none_or(|content| !content.contains_key(form)) {
+                fault(&format!("answers {status} with no {form}"));
             }
         }
     }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use reqwest::header::{CONTENT_TYPE, IF_MATCH};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use vitae_testing::{Answer, Person, Stack, unique};
+use vitae_testing::{Answer, Person, Stack, eventually, unique};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const PHONE: &str = "+44 20 7946 0132";
@@ -113,8 +113,6 @@ async fn a_slug_belongs_to_one_portfolio() -> anyhow::Result<()> {
 
     let reserved = bob.post(&format!("{his}/publish"), &json!({"slug": "admin"})).await?.expect(422)?.json()?;
     assert_eq!(reserved["errors"][0]["pointer"], "/slug");
-    let password = json!({"visibility": "password", "password": "open sesame"});
-    bob.post(&format!("{his}/publish"), &password).await?.expect(422)?;
     let unlisted =
         bob.post(&format!("{his}/publish"), &json!({"visibility": "unlisted"})).await?.expect(200)?.json()?;
     assert!(unlisted["slug"].as_str().is_some_and(|slug| slug.len() == 32), "{unlisted}");
@@ -125,6 +123,134 @@ async fn a_slug_belongs_to_one_portfolio() -> anyhow::Result<()> {
     } else {
         is_gone(&address).await?;
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_protected_portfolio_shows_nothing_before_its_password() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let name = format!("Ada {}", unique("lovelace"));
+    let (person, _, path) = with_draft(&stack, &name).await?;
+    let publish = format!("{path}/publish");
+    person.post(&publish, &json!({"visibility": "password"})).await?.expect(422)?;
+    let wish = json!({"visibility": "password", "password": "open sesame"});
+    let published = person.post(&publish, &wish).await?.expect(200)?.json()?;
+    assert_eq!(published["visibility"], "password");
+    assert!(!published.to_string().contains("argon2") && !published.to_string().contains("sesame"));
+    let url = published["url"].as_str().context("url")?;
+    let slug = published["slug"].as_str().context("slug")?;
+    assert_eq!(slug.len(), 32, "the address does not tell the name");
+
+    let shut = async |client: &Client| {
+        for file in ["", "/", "/index.html", "/resume.json", "/resume.pdf", "/contact.vcf", "/no-such-file.txt"] {
+            let answer = Answer::to(client.get(format!("{url}{file}"))).await?.expect(401)?;
+            let text = answer.text();
+            anyhow::ensure!(text.contains("Password") && !text.contains(&name), "{file}: {text}");
+            anyhow::ensure!(!text.contains("ada@example.org") && !text.contains("Analyst"), "{file}");
+            let header = |name| answer.header(name).unwrap_or_default();
+            anyhow::ensure!((header("cache-control"), header("x-robots-tag")) == ("no-store", "noindex"), "{file}");
+        }
+        anyhow::Ok(())
+    };
+    let visitor = Client::builder().cookie_store(true).build()?;
+    shut(&visitor).await?;
+    let unlock = format!("{}/unlock/{slug}", stack.sites_url);
+    let wrong = Answer::to(visitor.post(&unlock).form(&[("password", "open barley")])).await?.expect(401)?;
+    assert!(wrong.text().contains("not the password") && wrong.header("set-cookie").is_none());
+    shut(&visitor).await?;
+
+    // The client follows to the portfolio, with the cookie.
+    let right = Answer::to(visitor.post(&unlock).form(&[("password", "open sesame")])).await?.expect(200)?;
+    assert!(right.text().contains(&name));
+    for file in ["resume.json", "resume.pdf", "contact.vcf"] {
+        let answer = eventually(&format!("{file} being there"), PATIENCE, async || {
+            let answer = Answer::to(visitor.get(format!("{url}/{file}"))).await?;
+            Ok((answer.status == 200).then_some(answer))
+        })
+        .await?;
+        assert_eq!(answer.header("cache-control"), Some("private, no-store"), "{file}");
+    }
+    shut(&Client::new()).await?;
+
+    let patch = json!({"customizations": {"contact": {"phone": true}}});
+    person.patch(&path, &patch).await?.expect(200)?;
+    assert!(Answer::to(visitor.get(url)).await?.expect(200)?.text().contains(PHONE), "it follows a change");
+    shut(&Client::new()).await?;
+
+    // The same password by another name for the address, then another password: who came in by the old one is out.
+    person.post(&publish, &json!({"visibility": "password"})).await?.expect(200)?;
+    Answer::to(visitor.get(url)).await?.expect(200)?;
+    let changed = json!({"visibility": "password", "password": "open wheat and rye"});
+    person.post(&publish, &changed).await?.expect(200)?;
+    shut(&visitor).await?;
+
+    // Public for a while: everybody sees it, and nobody does afterwards.
+    let slug = unique("ada");
+    let public = person.post(&publish, &json!({ "slug": slug })).await?.expect(200)?.json()?;
+    let url = public["url"].as_str().context("url")?;
+    assert!(visit(url).await?.expect(200)?.text().contains(&name));
+    person.post(&publish, &changed).await?.expect(200)?;
+    for file in ["", "/resume.json", "/contact.vcf"] {
+        let answer = visit(&format!("{url}{file}")).await?.expect(401)?;
+        assert!(!answer.text().contains(&name), "{file}");
+    }
+    // The PDF is another function's, which may have been at work on the public one.
+    eventually("the public PDF being gone", PATIENCE, async || {
+        Ok((visit(&format!("{url}/resume.pdf")).await?.status == 401).then_some(()))
+    })
+    .await?;
+    person.delete(&path).await?.expect(204)?;
+    visit(url).await?.expect(404)?;
+    Answer::to(visitor.post(&unlock).form(&[("password", "open wheat and rye")])).await?.expect(404)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_password_of_a_portfolio_cannot_be_tried_without_end() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, _, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let wish = json!({"visibility": "password", "password": "open sesame"});
+    let published = person.post(&format!("{path}/publish"), &wish).await?.expect(200)?.json()?;
+    let unlock = format!("{}/unlock/{}", stack.sites_url, published["slug"].as_str().context("slug")?);
+    // A form without a password is an attempt like another, and costs no hash. The stack's limits are a hundred times as
+    // wide as those for people: 500 at once.
+    let client = Client::new();
+    for _ in 0..100 {
+        let attempts = (0..20).map(|_| Answer::to(client.post(&unlock).form(&[("pass", "x")])));
+        for answer in futures::future::try_join_all(attempts).await? {
+            if answer.status == 429 {
+                assert!(answer.header("retry-after").is_some() && answer.text().contains("Too many attempts"));
+                return Ok(());
+            }
+            anyhow::ensure!(answer.status == 401, "{}", answer.status);
+        }
+    }
+    anyhow::bail!("two thousand attempts were let through")
+}
+
+#[tokio::test]
+async fn former_addresses_of_a_public_portfolio_lead_to_it() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, _, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let (old, new) = (unique("old"), unique("new"));
+    for slug in [&old, &new] {
+        person.post(&format!("{path}/publish"), &json!({ "slug": slug })).await?.expect(200)?;
+    }
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    for (file, there) in [("", format!("/p/{new}")), ("/resume.json", format!("/p/{new}/resume.json"))] {
+        let answer = Answer::to(client.get(format!("{}/p/{old}{file}", stack.sites_url))).await?.expect(301)?;
+        assert_eq!(answer.header("location"), Some(there.as_str()));
+    }
+    assert!(visit(&format!("{}/p/{old}", stack.sites_url)).await?.expect(200)?.text().contains("Ada Lovelace"));
+    let other = with_draft(&stack, "Bob Babbage").await?;
+    other.0.post(&format!("{}/publish", other.2), &json!({ "slug": old })).await?.expect(409)?;
+
+    // An address that cannot be guessed is not told by one that can.
+    person.post(&format!("{path}/publish"), &json!({"visibility": "unlisted"})).await?.expect(200)?;
+    for slug in [&old, &new] {
+        visit(&format!("{}/p/{slug}", stack.sites_url)).await?.expect(404)?;
+    }
+    other.0.post(&format!("{}/publish", other.2), &json!({ "slug": old })).await?.expect(200)?;
     Ok(())
 }
 

@@ -1,6 +1,5 @@
 //! `/ats`: documents, reports and downloads.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State as FromState;
@@ -10,9 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use vitae_blobs::{BlobError, Bucket, keys};
+use vitae_blobs::{Bucket, keys};
 use vitae_queue::{CountedEvent, EventKind};
-use vitae_resume::{Resume, Span};
+use vitae_resume::Resume;
 use vitae_store::documents::AtsDocument;
 use vitae_store::{Cv, CvSource, Store, StoreError};
 use vitae_web::{
@@ -31,8 +30,6 @@ const LONGEST_DESCRIPTION: usize = 20_000;
 const LONGEST_TITLE: usize = 200;
 /// How long an address of a document is good for.
 const DOWNLOAD_TIME: Duration = Duration::from_secs(60);
-/// Most bytes of spans that are read; a CV of many pages has some tens of kilobytes.
-const LARGEST_SPANS: u64 = 4 * 1024 * 1024;
 
 /// The one template there is.
 const CLEAN: &str = "clean";
@@ -377,14 +374,7 @@ async fn with_spans(files: &Bucket, cv: Cv) -> Result<Resume, Problem> {
     let mut resume = cv.resume;
     let CvSource::File { spans_key: Some(key), .. } = &cv.source else { return Ok(resume) };
     let Some(vitae) = &mut resume.meta.vitae else { return Ok(resume) };
-    let bytes = match files.get(key, LARGEST_SPANS).await {
-        Ok(bytes) => bytes,
-        Err(BlobError::NotFound) => return Ok(resume),
-        Err(error) => return Err(Problem::unavailable(error)),
-    };
-    let mut spans: BTreeMap<String, Vec<Span>> = serde_json::from_slice(&bytes).map_err(Problem::internal)?;
-    spans.retain(|pointer, _| vitae.confidence.contains_key(pointer));
-    vitae.spans = spans;
+    files.add_spans(key, vitae).await.map_err(Problem::unavailable)?;
     Ok(resume)
 }
 

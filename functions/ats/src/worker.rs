@@ -8,7 +8,8 @@
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::Timestamp;
-use vitae_blobs::{BlobError, keys};
+use vitae_blobs::BlobError;
+use vitae_blobs::keys::{self, Shelf};
 use vitae_queue::{Message, Retry, SiteMessage};
 use vitae_resume::{Resume, VitaeMeta};
 use vitae_store::StoreError;
@@ -41,11 +42,11 @@ async fn typeset_for_site(state: &State, message: Message) -> Result<(), Retry> 
             return Err(Retry(format!("this is no request: {error}")));
         }
     };
-    let Some(slug) = published_slug(state, &request).await? else {
+    let Some(site @ Site { shelf, slug }) = &published(state, &request).await? else {
         tracing::info!("the site is not published any more");
         return Ok(());
     };
-    let json = match state.sites.get(&keys::site_file(&slug, "resume.json"), LARGEST_RESUME).await {
+    let json = match state.sites.get(&keys::site_file(*shelf, slug, "resume.json"), LARGEST_RESUME).await {
         Ok(json) => json,
         // The row leads and the objects follow: they may not be there yet, or not any more.
         Err(BlobError::NotFound) => return Err(Retry("the site's résumé is not there yet".to_owned())),
@@ -68,16 +69,21 @@ async fn typeset_for_site(state: &State, message: Message) -> Result<(), Retry> 
         }
         Err(error) => return Err(Retry(error.to_string())),
     };
-    let key = keys::site_file(&slug, "resume.pdf");
+    let key = keys::site_file(*shelf, slug, "resume.pdf");
     let again = |error: BlobError| Retry(error.to_string());
     state.sites.put(&key, pdf, "application/pdf", Some(CACHE_CONTROL)).await.map_err(again)?;
 
     // The site may have gone down, or moved, while the PDF was made.
-    if published_slug(state, &request).await?.as_deref() == Some(&slug) {
+    let now = published(state, &request).await?;
+    if now.as_ref() == Some(site) {
         return Ok(());
     }
+    if now.is_some_and(|now| now.slug == *slug) {
+        // It moved to the other shelf, and the message of that change makes its PDF.
+        return state.sites.delete(&key).await.map_err(again);
+    }
     let store = |error: StoreError| Retry(error.to_string());
-    match state.store.slug_owner(&slug).await.map_err(store)? {
+    match state.store.slug_owner(slug).await.map_err(store)? {
         Some(owner) if owner.portfolio_id != request.portfolio_id => {
             // Somebody else has the address by now: their own PDF is made anew over ours.
             let theirs = SiteMessage { user_id: owner.user_id, portfolio_id: owner.portfolio_id };
@@ -88,10 +94,19 @@ async fn typeset_for_site(state: &State, message: Message) -> Result<(), Retry> 
     }
 }
 
-async fn published_slug(state: &State, request: &SiteMessage) -> Result<Option<String>, Retry> {
+/// Where the objects of a published site lie.
+#[derive(Debug, PartialEq, Eq)]
+struct Site {
+    shelf: Shelf,
+    slug: String,
+}
+
+async fn published(state: &State, request: &SiteMessage) -> Result<Option<Site>, Retry> {
     let portfolio = state.store.portfolio(request.user_id, request.portfolio_id).await;
     let portfolio = portfolio.map_err(|error| Retry(error.to_string()))?;
-    Ok(portfolio.and_then(|portfolio| portfolio.publication).map(|publication| publication.slug))
+    Ok(portfolio
+        .and_then(|portfolio| portfolio.publication)
+        .map(|publication| Site { shelf: Shelf::of(publication.visibility.is_protected()), slug: publication.slug }))
 }
 
 /// The language that the CV was read in: `resume.json` does not say it.

@@ -1,104 +1,33 @@
-//! Passwords: what may be one, and Argon2id (RFC 9106) at the parameters that OWASP recommends.
+//! What may be the password of an account.
 
-use anyhow::anyhow;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
+use vitae_passwords::Password;
 
 /// Shortest password, in characters.
 const SHORTEST: usize = 12;
 /// Longest password, in characters.
 const LONGEST: usize = 256;
-/// KiB of memory that one hash takes (OWASP Password Storage Cheat Sheet: 19 MiB with two passes on one lane).
-const MEMORY_KIB: u32 = 19 * 1024;
-/// Passes over the memory.
-const PASSES: u32 = 2;
-/// Lanes.
-const LANES: u32 = 1;
 
-/// A password as it is hashed: in Unicode's normalisation form C, so that `é` is the same password whether a keyboard
-/// sends it as one character or as two. That is the form of the profile `OpaqueString` (RFC 8265, 4.2); the
-/// compatibility forms would make `²` and `2` one. Nothing else is changed or trimmed.
-pub(crate) struct Password(String);
-
-impl Password {
-    /// What a person typed to sign in. Any text may be tried.
-    pub(crate) fn typed(text: &str) -> Self {
-        Self(text.nfc().collect())
+/// A password that a person chose for their account: 12 to 256 characters, of whatever kind, but not their own address
+/// or name, which is what is tried first.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub(crate) fn chosen(text: &str, address: &str, name: Option<&str>) -> Result<Password, &'static str> {
+    let password = Password::typed(text);
+    if password.length() < SHORTEST {
+        return Err("a password has at least 12 characters");
     }
-
-    /// What a person chose: 12 to 256 characters (Unicode code points after normalisation), of whatever kind, but not
-    /// their own address or name, which is what is tried first.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong.
-    pub(crate) fn chosen(text: &str, address: &str, name: Option<&str>) -> Result<Self, &'static str> {
-        let password = Self::typed(text);
-        let length = password.0.chars().count();
-        if length < SHORTEST {
-            return Err("a password has at least 12 characters");
-        }
-        if length > LONGEST {
-            return Err("a password has at most 256 characters");
-        }
-        let folded =
-            |text: &str| text.nfc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect::<String>();
-        let own = [Some(address), address.split('@').next(), name];
-        if own.into_iter().flatten().any(|own| folded(own) == folded(text)) {
-            return Err("your own name or address is the first that is tried; choose another password");
-        }
-        Ok(password)
+    if password.length() > LONGEST {
+        return Err("a password has at most 256 characters");
     }
-
-    /// The hash as a PHC string, with a salt of its own. Takes tens of milliseconds of a processor, off this thread.
-    ///
-    /// # Errors
-    /// When there is no memory for it.
-    pub(crate) async fn hash(self) -> anyhow::Result<String> {
-        tokio::task::spawn_blocking(move || {
-            let hash = hasher()?.hash_password(self.0.as_bytes()).map_err(|error| anyhow!("hashing: {error}"))?;
-            Ok(hash.to_string())
-        })
-        .await?
+    let folded =
+        |text: &str| text.nfc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect::<String>();
+    let own = [Some(address), address.split('@').next(), name];
+    if own.into_iter().flatten().any(|own| folded(own) == folded(text)) {
+        return Err("your own name or address is the first that is tried; choose another password");
     }
-
-    /// Whether this is the password that `hash` was made of. Without a hash it is not, after as much work.
-    ///
-    /// # Errors
-    /// When there is no memory for it, or what is stored is no hash.
-    pub(crate) async fn matches(self, hash: Option<&str>) -> anyhow::Result<bool> {
-        let (known, hash) = (hash.is_some(), hash.map_or_else(decoy, str::to_owned));
-        tokio::task::spawn_blocking(move || {
-            let hash = PasswordHash::new(&hash).map_err(|error| anyhow!("a stored hash: {error}"))?;
-            match hasher()?.verify_password(self.0.as_bytes(), &hash) {
-                Ok(()) => Ok(known),
-                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-                Err(error) => Err(anyhow!("verifying: {error}")),
-            }
-        })
-        .await?
-    }
-}
-
-/// Whether a hash was made with other parameters than those in force, so that it should be made anew.
-pub(crate) fn is_outdated(hash: &str) -> bool {
-    let Ok(hash) = PasswordHash::new(hash) else { return true };
-    let Ok(params) = Params::try_from(&hash) else { return true };
-    hash.algorithm.as_str() != "argon2id"
-        || (params.m_cost(), params.t_cost(), params.p_cost()) != (MEMORY_KIB, PASSES, LANES)
-}
-
-fn hasher() -> anyhow::Result<Argon2<'static>> {
-    let params =
-        Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| anyhow!("the parameters of Argon2: {error}"))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-/// The hash of no password, with the parameters in force: comparing with it costs what comparing with a real one costs.
-fn decoy() -> String {
-    let (salt, output) = ("A".repeat(22), "A".repeat(43));
-    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${output}")
+    Ok(password)
 }
 
 #[cfg(test)]
@@ -106,7 +35,7 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> Option<&'static str> {
-        Password::chosen(text, "ada.lovelace@example.org", Some("Augusta Ada King")).err()
+        chosen(text, "ada.lovelace@example.org", Some("Augusta Ada King")).err()
     }
 
     #[test]
@@ -127,36 +56,5 @@ mod tests {
         assert!(refusal("augusta ada king").is_some());
         assert!(refusal("AugustaAdaKing").is_some());
         assert!(refusal("augusta ada king's engine").is_none());
-    }
-
-    #[tokio::test]
-    async fn a_hash_is_of_its_password_alone() {
-        let hash = Password::typed("correct horse battery").hash().await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(Password::typed("correct horse battery").matches(Some(&hash)).await.unwrap());
-        assert!(!Password::typed("Correct horse battery").matches(Some(&hash)).await.unwrap());
-        assert!(Password::typed("x").matches(Some("no hash")).await.is_err());
-    }
-
-    #[tokio::test]
-    async fn the_two_spellings_of_an_accent_are_one_password() {
-        let hash = Password::typed("caf\u{e9} au lait, sucre").hash().await.unwrap();
-        assert!(Password::typed("cafe\u{301} au lait, sucre").matches(Some(&hash)).await.unwrap());
-    }
-
-    #[tokio::test]
-    async fn without_an_account_the_same_work_comes_to_no() {
-        // What makes the work the same is that the decoy is a whole hash of the parameters in force.
-        assert!(!is_outdated(&decoy()));
-        assert!(!Password::typed("correct horse battery").matches(None).await.unwrap());
-    }
-
-    #[tokio::test]
-    async fn only_a_hash_of_other_parameters_is_outdated() {
-        let hash = Password::typed("correct horse battery").hash().await.unwrap();
-        assert!(!is_outdated(&hash));
-        assert!(is_outdated(&hash.replace("m=19456", "m=4096")));
-        assert!(is_outdated(&hash.replace("t=2", "t=1")));
-        assert!(is_outdated(&hash.replace("argon2id", "argon2i")));
     }
 }

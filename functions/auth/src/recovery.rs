@@ -13,7 +13,7 @@ use vitae_web::{Json, Problem, ProblemBody};
 
 use crate::address::Address;
 use crate::mail::Letter;
-use crate::password::Password;
+use crate::password;
 use crate::{State, limits, one_use};
 
 /// Only an address with an account gets a mail, and sending takes time. No answer comes before this time, so that it
@@ -132,7 +132,7 @@ pub(crate) async fn reset_password(
     Json(body): Json<ResetPassword>,
 ) -> Result<StatusCode, Problem> {
     let (_, person) = one_use::redeem(&state, &body.token, TokenPurpose::ResetPassword).await?;
-    let password = Password::chosen(&body.password, &person.email, person.name.as_deref())
+    let password = password::chosen(&body.password, &person.email, person.name.as_deref())
         .map_err(|detail| Problem::invalid("/password", detail))?;
     let password_hash = password.hash().await.map_err(Problem::internal)?;
     // The sessions end before the token is spent, so that a failure leaves a token with which to try again, and once more

@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 use uuid::Uuid;
+use vitae_passwords::Password;
 use vitae_store::{Person, Preferences, Role, StoreError};
 use vitae_web::{FieldError, Json, Problem, ProblemBody};
 
 use crate::address::Address;
 use crate::mail::Letter;
-use crate::password::Password;
+use crate::password;
 use crate::{State, limits, one_use, profile};
 
 /// A free and a taken address cost nearly the same; no answer comes before this time, so that what is left of the
@@ -113,7 +114,7 @@ async fn reserve(state: &State, person: &Person) -> Result<Option<Person>, Probl
 fn read(body: &Register) -> Result<(Address, Password, Option<String>), Problem> {
     let address = Address::parse(&body.email);
     let name = body.name.as_deref().map(profile::name).transpose();
-    let password = Password::chosen(&body.password, body.email.trim(), body.name.as_deref());
+    let password = password::chosen(&body.password, body.email.trim(), body.name.as_deref());
     match (address, password, name) {
         (Ok(address), Ok(password), Ok(name)) => Ok((address, password, name)),
         (address, password, name) => {

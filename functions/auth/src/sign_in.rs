@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+use vitae_passwords::{Password, is_outdated};
 use vitae_store::{Person, Session, StoreError};
 use vitae_web::{BODY_LIMIT, Json, Problem, ProblemBody, Query};
 
 use crate::access_token::{AccessToken, LIFETIME_SECONDS};
 use crate::mail::Letter;
-use crate::password::{Password, is_outdated};
 use crate::profile::Profile;
 use crate::refresh_token::{ABSOLUTE, IDLE, RefreshToken};
 use crate::{State, browser, limits, one_use};

@@ -1,5 +1,6 @@
 //! `/portfolio`: templates, portfolios, and putting them on the web.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use vitae_passwords::Password;
 use vitae_queue::{CountedEvent, EventKind, JobMessage};
 use vitae_resume::Violation;
 use vitae_store::portfolios::{Portfolio, Publication, Visibility};
@@ -32,6 +34,9 @@ use crate::templates::{self, Manifest, Template};
 /// Making a portfolio is cheap and not free: a person has sixty at once and as many an hour.
 pub(crate) const LIMIT: RateLimit =
     RateLimit { class: "generate", burst: 60, window: Duration::from_secs(3600), subject: Subject::Person };
+
+/// How long the password of a portfolio is, in characters. It is shared with others, so it is shorter than an account's.
+const PASSWORD_LENGTH: RangeInclusive<usize> = 8..=256;
 
 /// A template, as it is offered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -123,7 +128,7 @@ pub(crate) struct PublicationView {
     url: String,
     #[schema(example = "ada-lovelace")]
     slug: String,
-    /// `public` or `unlisted`.
+    /// `public`, `unlisted` or `password`.
     #[schema(value_type = String, example = "public")]
     visibility: Visibility,
     /// Whether search engines may list it.
@@ -466,12 +471,16 @@ pub(crate) async fn regenerate(
 #[serde(deny_unknown_fields)]
 pub(crate) struct PublishBody {
     /// Last part of the address: 3 to 60 of `a` to `z`, `0` to `9` and inner hyphens. Without one the portfolio keeps
-    /// the slug that it has, or gets one from its owner's name.
+    /// the slug that it has, or gets one from its owner's name; one that was never public and gets a password, or is
+    /// unlisted, gets one that cannot be guessed. A public portfolio is still found by its last five slugs.
     #[schema(example = "ada-lovelace")]
     slug: Option<String>,
-    /// `public` by default. `unlisted` gives an address that cannot be guessed. `password` is not offered yet.
+    /// `public` by default. `unlisted` gives an address that cannot be guessed. `password` shows the portfolio to those
+    /// who type its password, and nothing of it to others.
     visibility: Option<WishedVisibility>,
-    /// For `visibility: password`, which is not offered yet.
+    /// For `visibility: password`: 8 to 256 characters. May be left out where the portfolio has one already; a new one
+    /// shuts out who came in by the old.
+    #[schema(min_length = 8, max_length = 256, format = Password)]
     password: Option<String>,
     /// Whether search engines may list it; `false` by default.
     #[serde(default)]
@@ -505,8 +514,11 @@ pub(crate) async fn publish(
     Path(id): Path<Uuid>,
     Json(body): Json<PublishBody>,
 ) -> Result<WithEtag<Json<PublicationView>>, Problem> {
-    let wish = wish(&body)?;
+    let mut wish = wish(&body)?;
     let portfolio = find(&state, user, id).await?;
+    if let Some(password) = &body.password {
+        wish.password_hash = Some(Password::typed(password).hash().await.map_err(Problem::internal)?);
+    }
     let name = Parts::of(&portfolio)?.content().hero.name;
     let slug = wish.slug.clone();
     match publishing::publish(&state, portfolio, wish).await {
@@ -701,15 +713,16 @@ fn wish(body: &PublishBody) -> Result<Wish, Problem> {
     let visibility = match body.visibility {
         None | Some(WishedVisibility::Public) => Visibility::Public,
         Some(WishedVisibility::Unlisted) => Visibility::Unlisted,
-        Some(WishedVisibility::Password) => {
-            return Err(Problem::invalid(
-                "/visibility",
-                "protection by a password is not offered yet; `unlisted` gives an address that cannot be guessed",
-            ));
-        }
+        Some(WishedVisibility::Password) => Visibility::Password,
     };
-    if body.password.is_some() {
-        return Err(Problem::invalid("/password", "protection by a password is not offered yet"));
+    match &body.password {
+        Some(_) if visibility != Visibility::Password => {
+            return Err(Problem::invalid("/password", "a password goes with `visibility: password` only"));
+        }
+        Some(password) if !PASSWORD_LENGTH.contains(&Password::typed(password).length()) => {
+            return Err(Problem::invalid("/password", "a portfolio's password has 8 to 256 characters"));
+        }
+        _ => {}
     }
     if visibility == Visibility::Unlisted && body.slug.is_some() {
         return Err(Problem::invalid(
@@ -717,12 +730,12 @@ fn wish(body: &PublishBody) -> Result<Wish, Problem> {
             "an unlisted portfolio gets an address that cannot be guessed; leave this out",
         ));
     }
-    if visibility == Visibility::Unlisted && body.indexable {
-        return Err(Problem::invalid("/indexable", "what search engines list is not unlisted"));
+    if visibility != Visibility::Public && body.indexable {
+        return Err(Problem::invalid("/indexable", "search engines may list public portfolios only"));
     }
     let slug = body.slug.as_deref().map(Slug::parse).transpose();
     let slug = slug.map_err(|error| Problem::invalid("/slug", error.to_string()))?;
-    Ok(Wish { slug, visibility, indexable: body.indexable })
+    Ok(Wish { slug, visibility, indexable: body.indexable, password_hash: None })
 }
 
 fn invalid(prefix: &str, violations: Vec<Violation>) -> Problem {
@@ -749,6 +762,7 @@ impl From<PublishError> for Problem {
                 Self::conflict("The portfolio is still being made. Wait for its job, then repeat your request.")
             }
             PublishError::Taken => Self::conflict("The slug is taken."),
+            PublishError::NoPassword => Self::invalid("/password", "give the password that shall protect it"),
             PublishError::Blob(error) => Self::unavailable(error),
             PublishError::Queue(error) => Self::unavailable(error),
             PublishError::Render(_) | PublishError::Unreadable(_) => Self::internal(format!("{error:?}")),
@@ -819,10 +833,16 @@ mod tests {
             wish(&body).map_err(|p| (p.status().as_u16(), p.body("").errors[0].pointer.clone()))
         };
         assert_eq!(
-            pointer(json!({"visibility": "password", "password": "x"})).unwrap_err(),
-            (422, "/visibility".to_owned())
+            pointer(json!({"visibility": "password", "password": "seven77"})).unwrap_err(),
+            (422, "/password".to_owned())
         );
-        assert_eq!(pointer(json!({"password": "x"})).unwrap_err(), (422, "/password".to_owned()));
+        assert_eq!(pointer(json!({"password": "open sesame"})).unwrap_err(), (422, "/password".to_owned()));
+        assert_eq!(
+            pointer(json!({"visibility": "password", "password": "open sesame", "indexable": true})).unwrap_err(),
+            (422, "/indexable".to_owned())
+        );
+        let protected = json!({"visibility": "password", "password": "open sesame", "slug": "ada"});
+        assert_eq!(pointer(protected).unwrap().visibility, Visibility::Password);
         assert_eq!(pointer(json!({"visibility": "unlisted", "slug": "ada"})).unwrap_err(), (422, "/slug".to_owned()));
         assert_eq!(
             pointer(json!({"visibility": "unlisted", "indexable": true})).unwrap_err(),

@@ -16,6 +16,7 @@ pub mod site;
 pub mod slug;
 pub mod templates;
 pub mod vcard;
+mod visits;
 mod worker;
 
 use std::sync::Arc;
@@ -100,6 +101,9 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(api::publish))
         .routes(routes!(api::unpublish))
         .routes(routes!(api::download))
+        .routes(routes!(visits::page))
+        .routes(routes!(visits::file))
+        .routes(routes!(visits::unlock))
 }
 
 #[cfg(test)]

@@ -267,7 +267,7 @@ fn hidden_but_hero(customizations: &Customizations) -> Vec<Section> {
     customizations.sections.hidden.iter().copied().filter(|section| *section != Section::Hero).collect()
 }
 
-fn sha256_source(text: &str) -> String {
+pub(crate) fn sha256_source(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 

@@ -7,7 +7,8 @@
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use uuid::Uuid;
-use vitae_blobs::{BlobError, keys};
+use vitae_blobs::BlobError;
+use vitae_blobs::keys::{self, Shelf};
 use vitae_queue::{QueueError, SiteMessage};
 use vitae_store::StoreError;
 use vitae_store::portfolios::{Portfolio, Publication, Published, Visibility};
@@ -23,6 +24,8 @@ use crate::templates::{self, Template};
 const CACHE_CONTROL: &str = "public, max-age=60, must-revalidate";
 /// How often a portfolio may change under the hands of whoever brings it in line.
 const MOST_ROUNDS: usize = 8;
+/// How many addresses that a public portfolio left still lead to it.
+const MOST_FORMER_SLUGS: usize = 5;
 
 /// Why a portfolio could not be published or brought in line.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,9 @@ pub(crate) enum PublishError {
     /// The slug that was asked for is another's.
     #[error("the slug is taken")]
     Taken,
+    /// It shall be protected by a password and has none.
+    #[error("the portfolio has no password")]
+    NoPassword,
     /// What is stored cannot be read by this version.
     #[error("the stored portfolio cannot be read: {0}")]
     Unreadable(String),
@@ -53,6 +59,8 @@ pub(crate) struct Wish {
     pub(crate) slug: Option<Slug>,
     pub(crate) visibility: Visibility,
     pub(crate) indexable: bool,
+    /// The hash of the password that was given with the wish.
+    pub(crate) password_hash: Option<String>,
 }
 
 /// A portfolio's parts as types.
@@ -100,6 +108,14 @@ pub(crate) fn edits_of(portfolio: &Portfolio) -> Result<Edits, PublishError> {
 /// Publishes a portfolio, or publishes it differently.
 pub(crate) async fn publish(state: &State, portfolio: Portfolio, wish: Wish) -> Result<Portfolio, PublishError> {
     let name = Parts::of(&portfolio)?.content().hero.name;
+    let password_hash = match (wish.visibility, wish.password_hash) {
+        (Visibility::Password, None) => match &portfolio.publication {
+            Some(Publication { visibility: Visibility::Password, password_hash, .. }) => password_hash.clone(),
+            _ => return Err(PublishError::NoPassword),
+        },
+        (Visibility::Password, given) => given,
+        (Visibility::Public | Visibility::Unlisted, _) => None,
+    };
     let candidates = match &wish.slug {
         Some(slug) => vec![slug.clone()],
         None => candidates(&portfolio, wish.visibility, &name),
@@ -111,6 +127,7 @@ pub(crate) async fn publish(state: &State, portfolio: Portfolio, wish: Wish) -> 
             visibility: wish.visibility,
             indexable: wish.indexable,
             published_at: before.map_or_else(Timestamp::now, |publication| publication.published_at),
+            password_hash: password_hash.clone(),
         };
         if let Published::Done(portfolio) = state.store.publish_portfolio(portfolio.clone(), publication).await? {
             let (user_id, portfolio_id) = (portfolio.user_id, portfolio.portfolio_id);
@@ -122,15 +139,27 @@ pub(crate) async fn publish(state: &State, portfolio: Portfolio, wish: Wish) -> 
 
 /// The slugs to try: the one that the portfolio holds already where it is of the right kind, then new ones.
 fn candidates(portfolio: &Portfolio, visibility: Visibility, name: &str) -> Vec<Slug> {
-    let fits = |slug: &Slug| slug.is_unguessable() == (visibility == Visibility::Unlisted);
+    let fits = |slug: &Slug| match visibility {
+        Visibility::Public => !slug.is_unguessable(),
+        Visibility::Unlisted => slug.is_unguessable(),
+        Visibility::Password => true,
+    };
     let current = portfolio.publication.as_ref().map(|publication| &publication.slug);
     let held = current.into_iter().chain(portfolio.slugs.iter().rev()).filter_map(|slug| Slug::parse(slug).ok());
     let mut candidates: Vec<Slug> = held.filter(fits).take(1).collect();
     match visibility {
         Visibility::Public => candidates.extend(Slug::automatic(name)),
-        Visibility::Unlisted => candidates.push(Slug::unguessable()),
+        // A slug made of the name would say whose portfolio lies behind the password.
+        Visibility::Unlisted | Visibility::Password => candidates.push(Slug::unguessable()),
     }
     candidates
+}
+
+/// The slugs that lead nowhere any more. Those that a public portfolio left lead to it, the newest of them; one that is
+/// not public any more must not be found by its old names.
+fn outlived<'a>(slugs: &'a [String], publication: &Publication) -> Vec<&'a String> {
+    let former = slugs.iter().rev().filter(|slug| **slug != publication.slug);
+    former.skip(if publication.visibility == Visibility::Public { MOST_FORMER_SLUGS } else { 0 }).collect()
 }
 
 /// Makes the objects what the row says, and frees the slugs that it no longer uses; answers the portfolio as it then is,
@@ -157,10 +186,16 @@ pub(crate) async fn bring_in_line(
         if let Some(publication) = &portfolio.publication {
             touched.push(publication.slug.clone());
             put_site(state, &portfolio, publication).await?;
+            let other = keys::site(Shelf::of(publication.visibility.is_protected()).other(), &publication.slug);
+            state.sites.delete_prefix(&other).await?;
         }
         remove_sites(state, &left).await?;
-        if current.is_some() && !left.is_empty() {
-            portfolio = match state.store.release_slugs(portfolio, &left).await {
+        let outlived: Vec<String> = match &portfolio.publication {
+            Some(publication) => outlived(&portfolio.slugs, publication).into_iter().cloned().collect(),
+            None => Vec::new(),
+        };
+        if !outlived.is_empty() {
+            portfolio = match state.store.release_slugs(portfolio, &outlived).await {
                 Ok(portfolio) => portfolio,
                 Err(StoreError::Conflict) => continue,
                 Err(error) => return Err(error.into()),
@@ -215,7 +250,7 @@ async fn put_site(state: &State, portfolio: &Portfolio, publication: &Publicatio
     };
     let files = site::files(&parts.content(), parts.template, &parts.customizations, &place)?;
     let puts = files.into_iter().map(|file| async move {
-        let key = keys::site_file(&publication.slug, file.name);
+        let key = keys::site_file(Shelf::of(publication.visibility.is_protected()), &publication.slug, file.name);
         state.sites.put(&key, file.bytes, file.content_type, Some(CACHE_CONTROL)).await
     });
     try_join_all(puts).await?;
@@ -226,7 +261,9 @@ async fn put_site(state: &State, portfolio: &Portfolio, publication: &Publicatio
 
 async fn remove_sites(state: &State, slugs: &[String]) -> Result<(), BlobError> {
     for slug in slugs {
-        state.sites.delete_prefix(&keys::site(slug)).await?;
+        for shelf in Shelf::ALL {
+            state.sites.delete_prefix(&keys::site(shelf, slug)).await?;
+        }
     }
     Ok(())
 }
@@ -249,6 +286,7 @@ mod tests {
                 visibility,
                 indexable: false,
                 published_at: Timestamp::UNIX_EPOCH,
+                password_hash: None,
             }),
             slugs: slugs.iter().map(|slug| (*slug).to_owned()).collect(),
             created_at: Timestamp::UNIX_EPOCH,
@@ -275,6 +313,26 @@ mod tests {
         let unlisted = portfolio(&[&random], Some((&random, Visibility::Unlisted)));
         assert_eq!(candidates(&unlisted, Visibility::Unlisted, "Eleanor Marsh")[0].as_str(), random);
         assert!(!candidates(&unlisted, Visibility::Public, "Eleanor Marsh").iter().any(Slug::is_unguessable));
+    }
+
+    #[test]
+    fn a_new_protected_portfolio_does_not_tell_its_owners_name_by_its_address() {
+        let fresh = portfolio(&[], None);
+        assert!(candidates(&fresh, Visibility::Password, "Eleanor Marsh").iter().all(Slug::is_unguessable));
+        // One that was public has told already, and keeps the address that people know.
+        let public = portfolio(&["eleanor"], Some(("eleanor", Visibility::Public)));
+        assert_eq!(candidates(&public, Visibility::Password, "Eleanor Marsh")[0].as_str(), "eleanor");
+    }
+
+    #[test]
+    fn former_addresses_lead_to_a_public_portfolio_and_to_no_other() {
+        let slugs = ["one", "two", "three", "four", "five", "six", "seven"];
+        let held = portfolio(&slugs, Some(("seven", Visibility::Public)));
+        assert_eq!(outlived(&held.slugs, held.publication.as_ref().unwrap()), ["one"]);
+        for visibility in [Visibility::Unlisted, Visibility::Password] {
+            let hidden = portfolio(&["one", "two", "three"], Some(("two", visibility)));
+            assert_eq!(outlived(&hidden.slugs, hidden.publication.as_ref().unwrap()), ["three", "one"]);
+        }
     }
 
     #[test]

@@ -156,7 +156,7 @@ async fn write_content(state: &State, job: &Job, cv: &Cv, mut portfolio: Portfol
 async fn show(state: &State, job: &Job, portfolio: Portfolio) -> Result<Portfolio, Stop> {
     let automatic = matches!(job.kind, JobKind::Upload | JobKind::Parse);
     if portfolio.publication.is_none() && automatic {
-        let wish = Wish { slug: None, visibility: Visibility::Public, indexable: false };
+        let wish = Wish { slug: None, visibility: Visibility::Public, indexable: false, password_hash: None };
         return Ok(publishing::publish(state, portfolio, wish).await?);
     }
     if portfolio.publication.is_none() {
@@ -284,9 +284,10 @@ impl From<PublishError> for Stop {
         match error {
             PublishError::Store(error) => error.into(),
             PublishError::Blob(_) | PublishError::Queue(_) | PublishError::Taken => Self::Again(error.to_string()),
-            PublishError::Render(_) | PublishError::NotMade | PublishError::Unreadable(_) => {
-                internal(&format!("{error:?}"))
-            }
+            PublishError::Render(_)
+            | PublishError::NotMade
+            | PublishError::NoPassword
+            | PublishError::Unreadable(_) => internal(&format!("{error:?}")),
         }
     }
 }

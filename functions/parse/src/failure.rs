@@ -55,7 +55,7 @@ impl From<BlobError> for Stop {
             BlobError::TooLarge { .. } => {
                 Self::Failed(Reason::of_file("file_too_large", "The file is larger than 10 MB. Upload a smaller one."))
             }
-            BlobError::Unavailable(_) => Self::Again(error.to_string()),
+            BlobError::Unavailable(_) | BlobError::Unreadable(_) => Self::Again(error.to_string()),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `/cv`: the résumés that were read or imported.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -11,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use vitae_blobs::{BlobError, Bucket};
-use vitae_resume::{Resume, Span};
+use vitae_blobs::Bucket;
+use vitae_resume::Resume;
 use vitae_store::{Cv, CvSource, Job, JobKind, JobStatus, Preferences, Store, StoreError};
 use vitae_web::{
     FieldError, Idempotency, IfMatch, Json, Listed, Paging, Path, Problem, ProblemBody, Query, User, WithEtag, etag,
@@ -23,8 +22,6 @@ use crate::{Queues, merge_patch};
 
 /// How long an address of an original is good for.
 const DOWNLOAD_TIME: Duration = Duration::from_secs(60);
-/// Most bytes of spans that are read; a CV of many pages has some tens of kilobytes.
-const LARGEST_SPANS: u64 = 4 * 1024 * 1024;
 
 /// A CV in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -303,15 +300,7 @@ async fn find(store: &Store, user: User, id: Uuid) -> Result<Cv, Problem> {
 async fn add_spans(files: &Bucket, cv: &mut Cv) -> Result<(), Problem> {
     let CvSource::File { spans_key: Some(key), .. } = &cv.source else { return Ok(()) };
     let Some(vitae) = &mut cv.resume.meta.vitae else { return Ok(()) };
-    let bytes = match files.get(key, LARGEST_SPANS).await {
-        Ok(bytes) => bytes,
-        Err(BlobError::NotFound) => return Ok(()),
-        Err(error) => return Err(Problem::unavailable(error)),
-    };
-    let mut spans: BTreeMap<String, Vec<Span>> = serde_json::from_slice(&bytes).map_err(Problem::internal)?;
-    spans.retain(|pointer, _| vitae.confidence.contains_key(pointer));
-    vitae.spans = spans;
-    Ok(())
+    files.add_spans(key, vitae).await.map_err(Problem::unavailable)
 }
 
 /// `resume` after `patch`, if that is valid. What we know about how it was read stays ours; what is known of a field

@@ -1,7 +1,8 @@
 //! The two front doors: where CloudFront's distributions stand in AWS, two listeners stand here.
 //!
-//! The app's door forwards to the HttpApi and is the only one to say who the visitor is. The sites' door reads published
-//! portfolios out of their private bucket. They are two origins, so nothing that slips into a portfolio reaches the app.
+//! The app's door forwards to the HttpApi; the sites' door reads published portfolios out of their private bucket, and
+//! forwards what is not there: protected portfolios and addresses that moved. Only the doors say who the visitor is. They
+//! are two origins, so nothing that slips into a portfolio reaches the app.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
@@ -23,6 +24,8 @@ const BODY_LIMIT: usize = 10 << 20;
 /// How long API Gateway waits for a function, and a little.
 const PATIENCE: Duration = Duration::from_secs(32);
 const VIEWER_ADDRESS: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
+/// The cookie of a visitor who gave a portfolio's password.
+const SITE_COOKIE: &str = "vitae_site=";
 const ORIGIN_VERIFY: HeaderName = HeaderName::from_static("x-origin-verify");
 
 /// The two listeners, taken before anything else so that a taken port is told at once.
@@ -130,36 +133,66 @@ async fn forward(
     ConnectInfo(visitor): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-        return (StatusCode::PAYLOAD_TOO_LARGE, r#"{"message":"Request Entity Too Large"}"#).into_response();
-    };
-    strip_hop_by_hop(&mut parts.headers);
-    for name in [header::HOST, header::CONTENT_LENGTH, header::FORWARDED, ORIGIN_VERIFY] {
-        parts.headers.remove(name);
-    }
-    // Whatever the client claims of itself: only this door says who the visitor is.
-    parts.headers.insert(VIEWER_ADDRESS, header_value(&visitor.to_string()));
-    parts.headers.insert("x-forwarded-for", header_value(&visitor.ip().to_string()));
-    parts.headers.insert("x-forwarded-proto", HeaderValue::from_static("http"));
-    if !door.destinations.origin_secret.is_empty() {
-        parts.headers.insert(ORIGIN_VERIFY, header_value(&door.destinations.origin_secret));
-    }
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let Destinations { endpoint_url, api_id, .. } = &door.destinations;
-    let url = format!("{endpoint_url}/_aws/execute-api/{api_id}/$default{path}");
-    let head = parts.method == Method::HEAD;
-    match door.client.request(parts.method, url).headers(parts.headers).body(body).send().await {
-        Ok(answer) => pass_on(answer, head).await,
-        Err(error) if error.is_timeout() => {
-            (StatusCode::SERVICE_UNAVAILABLE, r#"{"message":"Service Unavailable"}"#).into_response()
+    door.forward(visitor, request).await
+}
+
+impl Door {
+    async fn forward(&self, visitor: SocketAddr, request: Request) -> Response {
+        let (mut parts, body) = request.into_parts();
+        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+            return (StatusCode::PAYLOAD_TOO_LARGE, r#"{"message":"Request Entity Too Large"}"#).into_response();
+        };
+        strip_hop_by_hop(&mut parts.headers);
+        for name in [header::HOST, header::CONTENT_LENGTH, header::FORWARDED, ORIGIN_VERIFY] {
+            parts.headers.remove(name);
         }
-        Err(_) => (StatusCode::BAD_GATEWAY, r#"{"message":"Bad Gateway"}"#).into_response(),
+        // Whatever the client claims of itself: only this door says who the visitor is.
+        parts.headers.insert(VIEWER_ADDRESS, header_value(&visitor.to_string()));
+        parts.headers.insert("x-forwarded-for", header_value(&visitor.ip().to_string()));
+        parts.headers.insert("x-forwarded-proto", HeaderValue::from_static("http"));
+        if !self.destinations.origin_secret.is_empty() {
+            parts.headers.insert(ORIGIN_VERIFY, header_value(&self.destinations.origin_secret));
+        }
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let Destinations { endpoint_url, api_id, .. } = &self.destinations;
+        let url = format!("{endpoint_url}/_aws/execute-api/{api_id}/$default{path}");
+        let head = parts.method == Method::HEAD;
+        match self.client.request(parts.method, url).headers(parts.headers).body(body).send().await {
+            Ok(answer) => pass_on(answer, head).await,
+            Err(error) if error.is_timeout() => {
+                (StatusCode::SERVICE_UNAVAILABLE, r#"{"message":"Service Unavailable"}"#).into_response()
+            }
+            Err(_) => (StatusCode::BAD_GATEWAY, r#"{"message":"Bad Gateway"}"#).into_response(),
+        }
+    }
+
+    /// What the function says on the sites' host. Of the cookies only the site's own goes along, and the app's rules for
+    /// foreign frontends do not matter here.
+    async fn visit(&self, visitor: SocketAddr, mut request: Request) -> Response {
+        let cookies = request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let ours: Vec<String> = cookies
+            .flat_map(|value| value.split(';'))
+            .map(str::trim)
+            .filter(|pair| pair.starts_with(SITE_COOKIE))
+            .map(str::to_owned)
+            .collect();
+        let headers = request.headers_mut();
+        for name in [header::COOKIE, header::AUTHORIZATION, header::ORIGIN] {
+            headers.remove(name);
+        }
+        if !ours.is_empty() {
+            headers.insert(header::COOKIE, header_value(&ours.join("; ")));
+        }
+        self.forward(visitor, request).await
     }
 }
 
-/// The sites' door: `/p/…` out of the bucket, read only.
-async fn site(State(door): State<Door>, request: Request) -> Response {
+/// The sites' door: `/p/…` out of the bucket, read only, and what is not there from the function; `/unlock/…` to the
+/// function.
+async fn site(State(door): State<Door>, ConnectInfo(visitor): ConnectInfo<SocketAddr>, request: Request) -> Response {
+    if request.uri().path().starts_with("/unlock/") && request.method() == Method::POST {
+        return door.visit(visitor, request).await;
+    }
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return ([(header::ALLOW, "GET, HEAD")], StatusCode::METHOD_NOT_ALLOWED).into_response();
     }
@@ -181,7 +214,7 @@ async fn site(State(door): State<Door>, request: Request) -> Response {
     }
     let Ok(answer) = outgoing.send().await else { return StatusCode::BAD_GATEWAY.into_response() };
     if matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::FORBIDDEN) {
-        return not_found();
+        return door.visit(visitor, request).await;
     }
     let mut response = pass_on(answer, head).await;
     // What S3 says of itself is of no use to a visitor.

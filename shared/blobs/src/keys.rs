@@ -31,14 +31,48 @@ pub fn document(user_id: Uuid, document_id: Uuid, extension: &str) -> String {
     format!("documents/{user_id}/{document_id}.{extension}")
 }
 
+/// Who reads the objects of a published site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shelf {
+    /// Everybody, through the sites' front door.
+    Open,
+    /// Whoever gives the password, through the function that checks it; the front door may not read them.
+    Protected,
+}
+
+impl Shelf {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Open, Self::Protected];
+
+    /// Where a site lies that is protected by a password, or is not.
+    pub fn of(protected: bool) -> Self {
+        if protected { Self::Protected } else { Self::Open }
+    }
+
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Open => Self::Protected,
+            Self::Protected => Self::Open,
+        }
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Open => "p/",
+            Self::Protected => "protected/",
+        }
+    }
+}
+
 /// A published site: every object of it begins with this.
-pub fn site(slug: &str) -> String {
-    format!("p/{slug}/")
+pub fn site(shelf: Shelf, slug: &str) -> String {
+    format!("{}{slug}/", shelf.prefix())
 }
 
 /// A file of a published site.
-pub fn site_file(slug: &str, name: &str) -> String {
-    format!("p/{slug}/{name}")
+pub fn site_file(shelf: Shelf, slug: &str, name: &str) -> String {
+    format!("{}{name}", site(shelf, slug))
 }
 
 #[cfg(test)]

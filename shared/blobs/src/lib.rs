@@ -2,6 +2,7 @@
 
 pub mod keys;
 mod presign;
+mod spans;
 
 pub use presign::{PresignedUpload, UploadRequest};
 
@@ -22,6 +23,9 @@ pub enum BlobError {
         /// What the caller takes.
         limit: u64,
     },
+    /// What is stored is not what this version stores.
+    #[error("the object cannot be read: {0}")]
+    Unreadable(String),
     /// The service could not answer now; trying again may help.
     #[error("the object store is not available: {0}")]
     Unavailable(String),

@@ -79,18 +79,15 @@ impl Bucket {
     }
 }
 
+/// What RFC 8187 allows in an extended value is left as it is, as far as every client is known to read it.
+const NOT_IN_EXT_VALUE: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'-');
+
 /// `Content-Disposition: attachment` with the file's name (RFC 6266): an ASCII form for old clients, UTF-8 for the rest.
 pub(crate) fn content_disposition(filename: &str) -> String {
     let ascii: String =
         filename.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
-    let mut encoded = String::new();
-    for byte in filename.bytes() {
-        if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let encoded = percent_encoding::utf8_percent_encode(filename, NOT_IN_EXT_VALUE);
     format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{encoded}")
 }
 

@@ -1,7 +1,7 @@
 //! Portfolios, and whose each slug is.
 //!
 //! A slug has a row of its own, so that two people can never hold the same one. A portfolio lists every slug that it
-//! holds: the one that it is published under, and for a moment, while it moves, the one that it leaves.
+//! holds: the one that it is published under last, and before it those that it left and that lead to it.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use jiff::Timestamp;
@@ -34,7 +34,7 @@ pub struct Portfolio {
     pub edits: serde_json::Value,
     /// Where and how it is published, where it is.
     pub publication: Option<Publication>,
-    /// Every slug that it holds.
+    /// Every slug that it holds, the newest last.
     #[serde(default)]
     pub slugs: Vec<String>,
     /// When it was made.
@@ -56,6 +56,9 @@ pub struct Publication {
     pub indexable: bool,
     /// When it was first published under this address.
     pub published_at: Timestamp,
+    /// What [`Visibility::Password`] is checked against, as a PHC string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_hash: Option<String>,
 }
 
 /// Who may find a published portfolio.
@@ -66,6 +69,15 @@ pub enum Visibility {
     Public,
     /// Whoever knows its address, which cannot be guessed.
     Unlisted,
+    /// Whoever knows its password.
+    Password,
+}
+
+impl Visibility {
+    /// Whether its files are shown only to those who gave the password.
+    pub fn is_protected(self) -> bool {
+        self == Self::Password
+    }
 }
 
 /// Whose a slug is.
@@ -167,9 +179,8 @@ impl Store {
             .set_item(Some(to_item(&keys::user(owner.user_id), &keys::reference(&slug_pk), &owner)?))
             .build()
             .map_err(incomplete)?;
-        if !portfolio.slugs.contains(&slug) {
-            portfolio.slugs.push(slug.clone());
-        }
+        portfolio.slugs.retain(|held| *held != slug);
+        portfolio.slugs.push(slug.clone());
         portfolio.publication = Some(publication);
         let (portfolio, put) = self.changed(portfolio)?;
         let writes =
@@ -313,6 +324,7 @@ mod tests {
                 visibility: Visibility::Unlisted,
                 indexable: false,
                 published_at: Timestamp::UNIX_EPOCH,
+                password_hash: None,
             }),
             slugs: vec!["ada".to_owned()],
             created_at: Timestamp::UNIX_EPOCH,
