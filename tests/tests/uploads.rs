@@ -43,6 +43,32 @@ async fn an_address_admits_exactly_what_was_declared_and_once() -> anyhow::Resul
 }
 
 #[tokio::test]
+async fn an_upload_is_marked_until_a_job_has_read_it() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let person = Person::sign_up(&stack).await?;
+    let bytes = text_cv();
+    let ticket = person.ask_upload(&Upload::of("cv.txt", &bytes)).await?;
+    let mut unmarked = ticket.clone();
+    let mark = unmarked.upload.headers.remove("x-amz-tagging");
+    assert_eq!(mark.as_deref(), Some("state=unconfirmed"));
+    assert!(
+        unmarked.put(bytes.clone()).await?.status.is_client_error(),
+        "an upload that is never forgotten was admitted"
+    );
+
+    ticket.put(bytes).await?.expect(200)?;
+    let job = person.job_until_done(&ticket.job_id, PATIENCE).await?;
+    assert_eq!(job["status"], "completed", "{job:#}");
+    let (s3, bucket) = (stack.aws().s3(), stack.bucket("FilesBucket").await?);
+    // The path of the address, which begins with the bucket.
+    let address: reqwest::Url = ticket.upload.url.parse()?;
+    let key = address.path().trim_start_matches('/').trim_start_matches(&bucket).trim_start_matches('/').to_owned();
+    let tags = s3.get_object_tagging().bucket(bucket).key(key).send().await?;
+    assert!(tags.tag_set().is_empty(), "a read upload would be forgotten: {:?}", tags.tag_set());
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_expired_address_is_refused() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let person = Person::sign_up(&stack).await?;

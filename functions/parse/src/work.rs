@@ -70,7 +70,8 @@ async fn read_and_store(state: &State, job: &mut Job, owner: &str) -> Result<Job
         .source
         .clone()
         .ok_or_else(|| Stop::Failed(Reason::of_file("file_missing", "This job has no file. Upload the CV again.")))?;
-    let bytes = state.files.get(&source.key, LARGEST_FILE).await?;
+    // From here on the file is a job's, and the bucket does not forget it by itself.
+    let (bytes, ()) = tokio::try_join!(state.files.get(&source.key, LARGEST_FILE), state.files.confirm(&source.key))?;
     check_declared(&bytes, &source)?;
     let limits = state.limits.clone();
     let reading = in_background(move || sandbox::read(&bytes, &limits)).await??;

@@ -4,7 +4,7 @@ pub mod keys;
 mod presign;
 mod spans;
 
-pub use presign::{PresignedUpload, UploadRequest};
+pub use presign::{PresignedUpload, UNCONFIRMED, UploadRequest};
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
@@ -106,6 +106,15 @@ impl Bucket {
             .send()
             .await
             .map_err(blob_error)?;
+        Ok(())
+    }
+
+    /// Takes [`UNCONFIRMED`] from an upload, so that it is kept for as long as its person wants it.
+    ///
+    /// # Errors
+    /// [`BlobError::NotFound`] where there is no such object, and when S3 does not answer.
+    pub async fn confirm(&self, key: &str) -> Result<(), BlobError> {
+        self.client.delete_object_tagging().bucket(&self.name).key(key).send().await.map_err(blob_error)?;
         Ok(())
     }
 

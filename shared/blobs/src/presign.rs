@@ -7,6 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::{BlobError, Bucket};
 
+/// The tag of an upload that no job has read yet. The bucket forgets an object that keeps it for long.
+pub const UNCONFIRMED: &str = "state=unconfirmed";
+
 /// What a presigned upload admits.
 #[derive(Debug, Clone)]
 pub struct UploadRequest<'a> {
@@ -34,7 +37,7 @@ pub struct PresignedUpload {
 
 impl Bucket {
     /// An address by which a browser can PUT exactly the described bytes, once: length, type and SHA-256 are signed, and
-    /// `If-None-Match: *` refuses a second write.
+    /// `If-None-Match: *` refuses a second write. The object carries [`UNCONFIRMED`] until [`Bucket::confirm`].
     ///
     /// # Errors
     /// When the address cannot be signed (no credentials).
@@ -48,6 +51,7 @@ impl Bucket {
             .content_length(request.size as i64)
             .checksum_sha256(STANDARD.encode(request.sha256))
             .if_none_match("*")
+            .tagging(UNCONFIRMED)
             .presigned(presigning(request.expires_in)?)
             .await
             .map_err(crate::blob_error)?;

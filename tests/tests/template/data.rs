@@ -53,6 +53,13 @@ pub(crate) fn buckets_are_private_encrypted_and_tls_only(templates: &Templates, 
         let aborted = rules.iter().any(|rule| rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"].is_u64());
         breaches.check(name, aborted, "unfinished uploads are kept for ever");
         breaches.check(name, properties["VersioningConfiguration"].is_null(), "keeps what people delete");
+        let announced = properties["NotificationConfiguration"].is_object();
+        let tag = json!([{ "Key": "state", "Value": "unconfirmed" }]);
+        // Not before the last dead letter about it is gone.
+        let forgotten = rules.iter().any(|rule| {
+            rule["TagFilters"] == tag && rule["ExpirationInDays"].as_u64() > Some(LONGEST_RETENTION / 86_400)
+        });
+        breaches.check(name, !announced || forgotten, "keeps uploads that no job read");
         let guarded = statements_of_bucket(templates, name).any(|statement| {
             statement["Effect"] == "Deny"
                 && statement["Principal"] == "*"

@@ -137,6 +137,8 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
     (MAIN, "!If [HoldsPeoplesData, true, false]", "false", "PeopleTable: may be deleted by mistake"),
     (MAIN, "!Equals [!Ref Stage, production]]", "!Equals [!Ref Stage, dev]]", "production: its tables may be deleted"),
     (MAIN, "DeletionPolicy: Retain", "DeletionPolicy: Delete", "PeopleTable: DeletionPolicy is not Retain"),
+    (MAIN, "Value: unconfirmed", "Value: other", "FilesBucket: keeps uploads that no job"),
+    (MAIN, "ExpirationInDays: 15", "ExpirationInDays: 14", "FilesBucket: keeps uploads that no job"),
     (MAIN, "BlockPublicPolicy: true", "BlockPublicPolicy: false", "FilesBucket: public access"),
     (
         MAIN,
