@@ -16,7 +16,7 @@ use vitae_passwords::Password;
 use vitae_queue::{CountedEvent, EventKind, JobMessage};
 use vitae_resume::Violation;
 use vitae_store::portfolios::{Portfolio, Publication, Visibility};
-use vitae_store::{Cv, Job, JobKind, JobStatus, Preferences, StoreError};
+use vitae_store::{Cv, Job, JobKind, StoreError};
 use vitae_web::{
     FieldError, Idempotency, IfMatch, Json, Listed, Paging, Path, Problem, ProblemBody, Query, RateLimit, Subject,
     User, WithEtag,
@@ -598,28 +598,7 @@ async fn find(state: &State, user: User, id: Uuid) -> Result<Portfolio, Problem>
 }
 
 fn job(cv: &Cv, portfolio_id: Uuid, sections: Option<Vec<String>>) -> Job {
-    let now = Timestamp::now();
-    Job {
-        job_id: Uuid::now_v7(),
-        user_id: cv.user_id,
-        cv_id: cv.cv_id,
-        portfolio_id: Some(portfolio_id),
-        kind: JobKind::Generate,
-        status: JobStatus::Queued,
-        attempts: 0,
-        error: None,
-        result: None,
-        source: None,
-        preferences: Preferences::default(),
-        sections,
-        created_at: now,
-        updated_at: now,
-        started_at: None,
-        version: 1,
-        lease_owner: None,
-        lease_until: None,
-        expires_at: None,
-    }
+    Job { portfolio_id: Some(portfolio_id), sections, ..Job::new(JobKind::Generate, cv.user_id, cv.cv_id) }
 }
 
 /// Sends a job to the worker. If the queue does not take it, the sweeper sends it again, so nothing has to be undone.

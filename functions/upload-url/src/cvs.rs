@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use vitae_blobs::Bucket;
 use vitae_resume::Resume;
-use vitae_store::{Cv, CvSource, Job, JobKind, JobStatus, Preferences, Store, StoreError};
+use vitae_store::{Cv, CvSource, Job, JobKind, Preferences, Store, StoreError};
 use vitae_web::{
     FieldError, Idempotency, IfMatch, Json, Listed, Paging, Path, Problem, ProblemBody, Query, User, WithEtag, etag,
 };
@@ -238,28 +238,11 @@ pub(crate) async fn parse_again(
     let CvSource::File { file, .. } = cv.source else {
         return Err(Problem::conflict("This CV was imported, so there is no file to read again."));
     };
-    let now = Timestamp::now();
     let job = Job {
-        job_id: Uuid::now_v7(),
-        user_id: user.id,
-        cv_id: cv.cv_id,
-        portfolio_id: None,
-        kind: JobKind::Parse,
-        status: JobStatus::Queued,
-        attempts: 0,
-        error: None,
-        result: None,
         source: Some(file),
         // Reading again corrects the CV; a portfolio is made anew only when it is asked for.
         preferences: Preferences { auto_generate: false, ..cv.preferences },
-        sections: None,
-        created_at: now,
-        updated_at: now,
-        started_at: None,
-        version: 1,
-        lease_owner: None,
-        lease_until: None,
-        expires_at: None,
+        ..Job::new(JobKind::Parse, user.id, cv.cv_id)
     };
     store.create_job(&job).await.map_err(gone_account)?;
     queues.send(&job).await?;

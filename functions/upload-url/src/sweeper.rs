@@ -96,31 +96,10 @@ async fn send_again(state: &State, job: &Job, sent: &mut u32) -> Result<(), Stor
 mod tests {
     use super::*;
     use uuid::Uuid;
-    use vitae_store::{JobKind, Preferences};
+    use vitae_store::JobKind;
 
     fn job(change: impl FnOnce(&mut Job)) -> Job {
-        let now = Timestamp::now();
-        let mut job = Job {
-            job_id: Uuid::now_v7(),
-            user_id: Uuid::now_v7(),
-            cv_id: Uuid::now_v7(),
-            portfolio_id: None,
-            kind: JobKind::Upload,
-            status: JobStatus::Queued,
-            attempts: 1,
-            error: None,
-            result: None,
-            source: None,
-            preferences: Preferences::default(),
-            sections: None,
-            created_at: now,
-            updated_at: now,
-            started_at: None,
-            version: 1,
-            lease_owner: None,
-            lease_until: None,
-            expires_at: None,
-        };
+        let mut job = Job { attempts: 1, ..Job::new(JobKind::Upload, Uuid::now_v7(), Uuid::now_v7()) };
         change(&mut job);
         job
     }

@@ -113,20 +113,12 @@ pub(crate) async fn upload(
     Json(body): Json<UploadBody>,
 ) -> Result<impl IntoResponse, Problem> {
     let sha256 = validate(&body)?;
-    let (job_id, cv_id) = (Uuid::now_v7(), Uuid::now_v7());
-    let now = Timestamp::now();
     let upload_time = SignedDuration::try_from(UPLOAD_TIME).map_err(Problem::internal)?;
+    let job = Job::new(JobKind::Upload, user.id, Uuid::now_v7());
+    let (job_id, cv_id, now) = (job.job_id, job.cv_id, job.created_at);
     let key = keys::original(user.id, job_id);
     let job = Job {
-        job_id,
-        user_id: user.id,
-        cv_id,
-        portfolio_id: None,
-        kind: JobKind::Upload,
         status: JobStatus::AwaitingUpload,
-        attempts: 0,
-        error: None,
-        result: None,
         source: Some(SourceFile {
             key: key.clone(),
             filename: body.filename,
@@ -135,14 +127,8 @@ pub(crate) async fn upload(
             sha256: body.sha256.to_ascii_lowercase(),
         }),
         preferences: body.preferences.unwrap_or_default().into(),
-        sections: None,
-        created_at: now,
-        updated_at: now,
-        started_at: None,
-        version: 1,
-        lease_owner: None,
-        lease_until: None,
         expires_at: Some((now + upload_time + GRACE).as_second()),
+        ..job
     };
     // The job comes first: an upload whose job is missing would be an orphan, a job without an upload just expires.
     store.create_job(&job).await.map_err(|error| match error {

@@ -201,14 +201,35 @@ pub enum Lease {
 }
 
 impl Job {
+    /// A new job of `user_id` on `cv_id`, ready for its worker; the caller changes what is different about it.
+    pub fn new(kind: JobKind, user_id: Uuid, cv_id: Uuid) -> Self {
+        let now = Timestamp::now();
+        Self {
+            job_id: Uuid::now_v7(),
+            user_id,
+            cv_id,
+            portfolio_id: None,
+            kind,
+            status: JobStatus::Queued,
+            attempts: 0,
+            error: None,
+            result: None,
+            source: None,
+            preferences: Preferences::default(),
+            sections: None,
+            created_at: now,
+            updated_at: now,
+            started_at: None,
+            version: 1,
+            lease_owner: None,
+            lease_until: None,
+            expires_at: None,
+        }
+    }
+
     /// Whether the next to work on it is the worker that makes portfolios, rather than the one that reads files.
     pub fn waits_for_generator(&self) -> bool {
         self.kind == JobKind::Generate || self.status == JobStatus::Generating
-    }
-
-    /// Whether somebody works on it now.
-    pub fn is_leased(&self) -> bool {
-        self.lease_until.is_some_and(|until| until > Timestamp::now())
     }
 
     /// The status that a reader sees: DynamoDB deletes what expired late, so an upload that never came is told by its time.
