@@ -28,7 +28,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use vitae_queue::{CountedEvent, Queue};
+use vitae_queue::{Consumer, CountedEvent, Queue};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
@@ -41,6 +41,7 @@ pub use worker::worker;
 pub struct State {
     store: Store,
     events: Queue<CountedEvent>,
+    messages: Consumer,
     sites: SitesHost,
 }
 
@@ -59,6 +60,7 @@ impl State {
         Ok(Self {
             store,
             events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
+            messages: Consumer::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
             sites: SitesHost(sites.host_str().unwrap_or_default().into()),
         })
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use vitae_queue::{CountedEvent, Message, Retry, drive};
+use vitae_queue::{CountedEvent, Message, Retry};
 use vitae_store::Store;
 use vitae_store::counters::Counted;
 
@@ -15,7 +15,7 @@ const TRIES: u32 = 5;
 /// Counts a batch of events, and answers which must come again.
 pub async fn worker(state: State, batch: SqsEvent) -> SqsBatchResponse {
     // One at a time: two events of one person change the same rows, and would only get into each other's way.
-    drive(batch, 1, |message| count(&state.store, message)).await
+    state.messages.drive(batch, 1, |message| count(&state.store, message)).await
 }
 
 async fn count(store: &Store, message: Message) -> Result<(), Retry> {

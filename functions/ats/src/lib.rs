@@ -30,7 +30,7 @@ use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitae_blobs::Bucket;
-use vitae_queue::{CountedEvent, Queue, SiteMessage};
+use vitae_queue::{Consumer, CountedEvent, Queue, SiteMessage};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
@@ -45,6 +45,7 @@ pub struct State {
     sites: Bucket,
     events: Queue<CountedEvent>,
     requests: Queue<SiteMessage>,
+    messages: Consumer,
     app_url: Arc<str>,
 }
 
@@ -61,6 +62,7 @@ impl State {
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
             events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
             requests: Queue::new(aws.sqs(), required("ATS_QUEUE_URL")?),
+            messages: Consumer::new(aws.sqs(), required("ATS_QUEUE_URL")?),
             app_url: required("APP_URL")?.trim_end_matches('/').into(),
         })
     }

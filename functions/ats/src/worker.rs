@@ -27,11 +27,7 @@ const CACHE_CONTROL: &str = "public, max-age=60, must-revalidate";
 
 /// Works through a batch; answers which messages must come again.
 pub async fn work(state: State, event: SqsEvent) -> SqsBatchResponse {
-    vitae_queue::drive(event, AT_ONCE, |message| {
-        let state = state.clone();
-        async move { typeset_for_site(&state, message).await }
-    })
-    .await
+    state.messages.drive(event, AT_ONCE, |message| typeset_for_site(&state, message)).await
 }
 
 async fn typeset_for_site(state: &State, message: Message) -> Result<(), Retry> {

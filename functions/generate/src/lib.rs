@@ -25,7 +25,7 @@ use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitae_blobs::Bucket;
-use vitae_queue::{CountedEvent, JobMessage, Queue, SiteMessage};
+use vitae_queue::{Consumer, CountedEvent, JobMessage, Queue, SiteMessage};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
@@ -37,6 +37,7 @@ pub use worker::work;
 pub struct State {
     store: Store,
     sites: Bucket,
+    messages: Consumer,
     queues: Queues,
     addresses: Addresses,
 }
@@ -73,6 +74,7 @@ impl State {
         Ok(Self {
             store,
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
+            messages: Consumer::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
             queues: Queues {
                 generate: Queue::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
                 ats: Queue::new(aws.sqs(), required("ATS_QUEUE_URL")?),

@@ -8,7 +8,7 @@ use std::time::Instant;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
-use vitae_queue::{CountedEvent, EventKind, JobMessage, Message, Retry};
+use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Message, Retry};
 use vitae_resume::Violation;
 use vitae_store::portfolios::{Portfolio, Visibility};
 use vitae_store::{Cv, Job, JobError, JobKind, JobResult, JobStatus, Lease, Preferences, StoreError};
@@ -27,7 +27,7 @@ const AT_ONCE: usize = 4;
 
 /// Works through a batch of messages.
 pub async fn work(state: State, event: SqsEvent) -> SqsBatchResponse {
-    vitae_queue::drive(event, AT_ONCE, |message| take(&state, message)).await
+    state.messages.drive(event, AT_ONCE, |message| take(&state, message)).await
 }
 
 async fn take(state: &State, message: Message) -> Result<(), Retry> {
@@ -42,13 +42,13 @@ async fn take(state: &State, message: Message) -> Result<(), Retry> {
     };
     if !job.waits_for_generator() {
         // It was sent back to be read again; whoever reads it will send a message of its own.
-        return give_back(state, job, &owner).await;
+        return give_back(state, job, &owner, SignedDuration::ZERO).await;
     }
     let mut held = job;
     match run(state, &mut held, &owner).await {
         Ok(()) | Err(Stop::Lost) => Ok(()),
         Err(Stop::Again(reason)) => {
-            give_back(state, held, &owner).await?;
+            give_back(state, held, &owner, LONGEST_WAIT).await?;
             Err(Retry(reason))
         }
         Err(Stop::Failed(error)) => fail(state, &held, &owner, error).await,
@@ -183,8 +183,8 @@ async fn fail(state: &State, job: &Job, owner: &str, error: JobError) -> Result<
     }
 }
 
-async fn give_back(state: &State, job: Job, owner: &str) -> Result<(), Retry> {
-    match state.store.release_job(job, owner).await {
+async fn give_back(state: &State, job: Job, owner: &str, rest: SignedDuration) -> Result<(), Retry> {
+    match state.store.give_job_back(job, owner, rest).await {
         Ok(_) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(Retry(error.to_string())),
     }

@@ -13,7 +13,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use vitae_blobs::Bucket;
 use vitae_document::Limits;
 use vitae_llm::Chain;
-use vitae_queue::{CountedEvent, JobMessage, Message, Queue, Retry, drive};
+use vitae_queue::{Consumer, CountedEvent, JobMessage, Message, Queue, Retry};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
@@ -28,6 +28,7 @@ const AT_ONCE: usize = 2;
 pub struct State {
     store: Store,
     files: Bucket,
+    messages: Consumer,
     generate: Queue<JobMessage>,
     events: Queue<CountedEvent>,
     textract: aws_sdk_textract::Client,
@@ -36,7 +37,8 @@ pub struct State {
 }
 
 impl State {
-    /// Reads `FILES_BUCKET`, `GENERATE_QUEUE_URL` and `EVENTS_QUEUE_URL`, and `MODELS` where language models may help.
+    /// Reads `FILES_BUCKET`, `PARSE_QUEUE_URL`, `GENERATE_QUEUE_URL` and `EVENTS_QUEUE_URL`, and `MODELS` where language
+    /// models may help.
     ///
     /// # Errors
     /// When a variable is not set, or the models are configured in a way that cannot work.
@@ -44,6 +46,7 @@ impl State {
         Ok(Self {
             store,
             files: Bucket::new(aws.s3(), required("FILES_BUCKET")?),
+            messages: Consumer::new(aws.sqs(), required("PARSE_QUEUE_URL")?),
             generate: Queue::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
             events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
             textract: aws.textract(),
@@ -56,7 +59,7 @@ impl State {
 
 /// Works through a batch; answers which messages shall come again.
 pub async fn work(state: State, batch: SqsEvent) -> SqsBatchResponse {
-    drive(batch, AT_ONCE, |message| one_message(&state, message)).await
+    state.messages.drive(batch, AT_ONCE, |message| one_message(&state, message)).await
 }
 
 async fn one_message(state: &State, message: Message) -> Result<(), Retry> {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use vitae_blobs::keys;
 use vitae_document::{Document, sandbox, sniff};
-use vitae_queue::{CountedEvent, EventKind, JobMessage, Retry};
+use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Retry};
 use vitae_resume::Resume;
 use vitae_store::{Cv, CvSource, Job, JobError, JobKind, JobResult, JobStatus, Lease, SourceFile};
 
@@ -54,7 +54,7 @@ async fn work_on(state: &State, job: Job, owner: &str) -> Result<(), Retry> {
         }
         Err(Stop::Again(reason)) => {
             // The lease is given back so that the message, when it comes again, need not wait for it to run out.
-            if let Err(error) = state.store.release_job(job, owner).await {
+            if let Err(error) = state.store.give_job_back(job, owner, LONGEST_WAIT).await {
                 tracing::warn!(%error, "the lease could not be given back");
             }
             Err(Retry(reason))

@@ -35,7 +35,7 @@ pub struct Retry(pub String);
 
 /// Gives each message to `handler`, at most `at_once` at a time, and answers which shall come again: those whose
 /// handler says [`Retry`] or panics. A message never costs its neighbours anything.
-pub async fn drive<F, Fut>(event: SqsEvent, at_once: usize, handler: F) -> SqsBatchResponse
+pub(crate) async fn drive<F, Fut>(event: SqsEvent, at_once: usize, handler: F) -> SqsBatchResponse
 where
     F: Fn(Message) -> Fut,
     Fut: Future<Output = Result<(), Retry>>,

@@ -1,9 +1,11 @@
 //! SQS: the messages that functions send each other, and the driver that works through a batch one message at a time.
 
 mod batch;
+mod consumer;
 mod messages;
 
-pub use batch::{Message, Retry, drive};
+pub use batch::{Message, Retry};
+pub use consumer::{Consumer, LONGEST_WAIT};
 pub use messages::{CountedEvent, EventKind, JobMessage, SiteMessage};
 
 use std::marker::PhantomData;

@@ -1,5 +1,5 @@
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vitae_resume::Resume;
@@ -87,7 +87,7 @@ impl Store {
             .set_item(Some(to_item(&keys::user(cv.user_id), &keys::child(keys::CV, cv.cv_id), cv)?))
             .build()
             .map_err(incomplete)?;
-        let (job, released) = self.released(job, owner)?;
+        let (job, released) = self.released(job, owner, SignedDuration::ZERO)?;
         self.transact(vec![self.person_exists(cv.user_id)?, TransactWriteItem::builder().put(put).build(), released])
             .await?;
         Ok(job)

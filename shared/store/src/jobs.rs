@@ -384,13 +384,29 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] when the lease was lost or the person stopped the job.
     pub async fn release_job(&self, job: Job, owner: &str) -> Result<Job, StoreError> {
-        let (job, put) = self.released(job, owner)?;
+        let (job, put) = self.released(job, owner, SignedDuration::ZERO)?;
+        self.transact(vec![put]).await?;
+        Ok(job)
+    }
+
+    /// Gives a job that `owner` holds and could not finish now to whoever gets its message next. As long as the message
+    /// may take to come again (`rest`), the job does not count as one that stayed behind.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the lease was lost or the person stopped the job.
+    pub async fn give_job_back(&self, job: Job, owner: &str, rest: SignedDuration) -> Result<Job, StoreError> {
+        let (job, put) = self.released(job, owner, rest)?;
         self.transact(vec![put]).await?;
         Ok(job)
     }
 
     /// The write of [`Store::release_job`], to be part of a larger transaction.
-    pub(crate) fn released(&self, job: Job, owner: &str) -> Result<(Job, TransactWriteItem), StoreError> {
+    pub(crate) fn released(
+        &self,
+        job: Job,
+        owner: &str,
+        rest: SignedDuration,
+    ) -> Result<(Job, TransactWriteItem), StoreError> {
         let read = job.version;
         let job = Job {
             lease_owner: None,
@@ -402,7 +418,7 @@ impl Store {
         };
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(job_item(&job)?))
+            .set_item(Some(resting_job_item(&job, rest)?))
             .condition_expression("lease_owner = :owner AND version = :read")
             .expression_attribute_values(":owner", string(owner))
             .expression_attribute_values(":read", number(read))
@@ -472,7 +488,7 @@ impl Store {
         Ok(())
     }
 
-    /// Unfinished jobs of all people that last changed before `before`, oldest first, at most `limit`.
+    /// Unfinished jobs of all people that last changed, and rested, before `before`, oldest first, at most `limit`.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -527,10 +543,15 @@ impl Store {
 
 /// A job with the index attributes of its state: only unfinished jobs stand in the index.
 pub(crate) fn job_item(job: &Job) -> Result<Item, StoreError> {
+    resting_job_item(job, SignedDuration::ZERO)
+}
+
+/// The same for a job that may stand still for `rest`.
+fn resting_job_item(job: &Job, rest: SignedDuration) -> Result<Item, StoreError> {
     let mut item = to_item(&keys::user(job.user_id), &keys::child(keys::JOB, job.job_id), job)?;
     if !job.status.is_final() {
         item.insert(keys::GSI1PK.to_owned(), string(keys::OPEN));
-        item.insert(keys::GSI1SK.to_owned(), time(job.updated_at));
+        item.insert(keys::GSI1SK.to_owned(), time(job.updated_at + rest));
     }
     Ok(item)
 }

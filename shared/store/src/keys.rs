@@ -22,7 +22,8 @@
 //! | | `REFERRER#{date}#{host}` | the views that a host sent on a day |
 //! | `ACTIVITY#{id}` | `{time}#{event}` | one thing that happened to a person's things |
 //!
-//! The index `open-jobs` holds unfinished jobs only: `OPEN` and the time of their last change.
+//! The index `open-jobs` holds unfinished jobs only: `OPEN` and the time of their last change, or until when they may stand
+//! still.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -39,7 +40,7 @@ pub const EXPIRES_AT: &str = "expires_at";
 pub const OPEN_JOBS_INDEX: &str = "open-jobs";
 /// Partition key of [`OPEN_JOBS_INDEX`].
 pub const GSI1PK: &str = "GSI1PK";
-/// Sort key of [`OPEN_JOBS_INDEX`]: when the job last changed, RFC 3339.
+/// Sort key of [`OPEN_JOBS_INDEX`]: when the job last changed, or until when it may stand still; RFC 3339.
 pub const GSI1SK: &str = "GSI1SK";
 /// The one value of [`GSI1PK`].
 pub const OPEN: &str = "OPEN";
