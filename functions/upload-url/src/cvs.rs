@@ -245,7 +245,7 @@ pub(crate) async fn parse_again(
         ..Job::new(JobKind::Parse, user.id, cv.cv_id)
     };
     store.create_job(&job).await.map_err(gone_account)?;
-    queues.send(&job).await?;
+    queues.send_or_leave_to_sweeper(&job).await;
     let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.job_id)).map_err(Problem::internal)?;
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(JobView::from(job))))
 }

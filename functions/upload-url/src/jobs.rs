@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use vitae_queue::JobMessage;
+use vitae_queue::{JobMessage, QueueError};
 use vitae_store::{Job, JobKind, JobStatus, Store};
 use vitae_web::{Json, Listed, Paging, Path, Problem, ProblemBody, Query, User};
 
@@ -194,7 +194,7 @@ pub(crate) async fn retry(
         return Err(Problem::conflict("Only a failed job can be tried again."));
     }
     let job = store.requeue_job(&job).await?;
-    queues.send(&job).await?;
+    queues.send_or_leave_to_sweeper(&job).await;
     Ok((StatusCode::ACCEPTED, Json(JobView::from(job))))
 }
 
@@ -227,11 +227,18 @@ async fn find(store: &Store, user: User, id: Uuid) -> Result<Job, Problem> {
 }
 
 impl Queues {
-    /// Sends a job to whoever works on it next. If the queue does not take it, the sweeper sends it again, so the caller
-    /// has nothing to undo.
-    pub(crate) async fn send(&self, job: &Job) -> Result<(), Problem> {
+    /// Sends a job to whoever works on it next.
+    pub(crate) async fn send(&self, job: &Job) -> Result<(), QueueError> {
         let message = JobMessage { user_id: job.user_id, job_id: job.job_id };
         let queue = if job.waits_for_generator() { &self.generate } else { &self.parse };
-        queue.send(&message).await.map_err(Problem::unavailable)
+        queue.send(&message).await
+    }
+
+    /// The same for a job that was just stored. If the queue does not take it, the sweeper sends it, so for the person
+    /// it is on its way.
+    pub(crate) async fn send_or_leave_to_sweeper(&self, job: &Job) {
+        if let Err(error) = self.send(job).await {
+            tracing::error!(%error, job_id = %job.job_id, "a job was stored and not sent");
+        }
     }
 }

@@ -32,6 +32,7 @@ enum Measure {
 pub async fn sweep(state: State) -> anyhow::Result<()> {
     let jobs = state.store.unfinished_jobs(Timestamp::now() - STILL, AT_ONCE).await?;
     let (mut sent, mut closed) = (0, 0);
+    let mut failed = None;
     for job in jobs {
         let outcome = match measure(&job, Timestamp::now()) {
             Measure::Leave => continue,
@@ -51,13 +52,14 @@ pub async fn sweep(state: State) -> anyhow::Result<()> {
         match outcome {
             // Somebody took the job up in between, which is what this is for.
             Ok(()) | Err(StoreError::Conflict) => {}
-            Err(error) => return Err(error.into()),
+            // The jobs behind it have waited as long.
+            Err(error) => failed = Some(error),
         }
     }
     if sent + closed > 0 {
         tracing::warn!(sent, closed, "jobs had stayed behind");
     }
-    Ok(())
+    failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
 fn measure(job: &Job, now: Timestamp) -> Measure {
@@ -89,7 +91,7 @@ async fn send_again(state: &State, job: &Job, sent: &mut u32) -> Result<(), Stor
     // It is marked first, so that the next run leaves it alone for a while whatever becomes of the message.
     let job = state.store.touch_job(job).await?;
     *sent += 1;
-    state.queues.send(&job).await.map_err(|_| StoreError::Unavailable("the queue did not take a job".to_owned()))
+    state.queues.send(&job).await.map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 #[cfg(test)]

@@ -551,7 +551,9 @@ fn resting_job_item(job: &Job, rest: SignedDuration) -> Result<Item, StoreError>
     let mut item = to_item(&keys::user(job.user_id), &keys::child(keys::JOB, job.job_id), job)?;
     if !job.status.is_final() {
         item.insert(keys::GSI1PK.to_owned(), string(keys::OPEN));
-        item.insert(keys::GSI1SK.to_owned(), time(job.updated_at + rest));
+        // Nothing need be done about an upload before its time is over, and such jobs are many.
+        let expires = job.expires_at.and_then(|at| Timestamp::from_second(at).ok());
+        item.insert(keys::GSI1SK.to_owned(), time(expires.unwrap_or(job.updated_at + rest)));
     }
     Ok(item)
 }
