@@ -258,7 +258,7 @@ pub(crate) async fn generate(
     };
     let job = job(&cv, portfolio.portfolio_id, None);
     state.store.create_portfolio(&portfolio, Some(&job)).await?;
-    send(&state, &job).await?;
+    send(&state, &job).await;
     Ok((StatusCode::ACCEPTED, Json(JobAnswer { job_id: job.job_id, portfolio_id: portfolio.portfolio_id })))
 }
 
@@ -462,7 +462,7 @@ pub(crate) async fn regenerate(
     let sections = body.sections.iter().map(|section| section.name().to_owned()).collect();
     let job = job(&cv, portfolio.portfolio_id, Some(sections));
     state.store.create_job(&job).await?;
-    send(&state, &job).await?;
+    send(&state, &job).await;
     Ok((StatusCode::ACCEPTED, Json(JobAnswer { job_id: job.job_id, portfolio_id: portfolio.portfolio_id })))
 }
 
@@ -601,10 +601,13 @@ fn job(cv: &Cv, portfolio_id: Uuid, sections: Option<Vec<String>>) -> Job {
     Job { portfolio_id: Some(portfolio_id), sections, ..Job::new(JobKind::Generate, cv.user_id, cv.cv_id) }
 }
 
-/// Sends a job to the worker. If the queue does not take it, the sweeper sends it again, so nothing has to be undone.
-async fn send(state: &State, job: &Job) -> Result<(), Problem> {
+/// Sends a job that was just stored to the worker. If the queue does not take it, the sweeper sends it, so for the person
+/// it is on its way.
+async fn send(state: &State, job: &Job) {
     let message = JobMessage { user_id: job.user_id, job_id: job.job_id };
-    state.queues.generate.send(&message).await.map_err(Problem::unavailable)
+    if let Err(error) = state.queues.generate.send(&message).await {
+        tracing::error!(%error, job_id = %job.job_id, "a job was stored and not sent");
+    }
 }
 
 /// The template and the customizations that a person asks for, checked.
