@@ -8,6 +8,8 @@ below says what is wrong and puts it right by wrapping MiniStack's own functions
 wraps has gone or takes other arguments, so an update of MiniStack cannot silently drop one; `--check`, which a test of
 this crate runs, also fails when a mend is no longer needed.
 
+What tests need beside that, faults on request, stands in faults.py.
+
 The launcher prints one JSON object on standard output for each line that a function logs, the moment it is logged:
 `{"function": "vitae-auth", "line": "..."}`. MiniStack's own log goes to standard error. Standard input is a leash: when
 it closes, because whoever started the launcher is gone, the launcher stops as on SIGTERM, saves MiniStack's state and
@@ -28,11 +30,12 @@ import time
 
 sys.dont_write_bytecode = True
 
+from faults import Faults
 from ministack import app
 from ministack.core import lambda_runtime
 from ministack.core.responses import get_account_id
 from ministack.services import apigateway as http_apis
-from ministack.services import dynamodb
+from ministack.services import dynamodb, sqs
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners
 
 
@@ -367,6 +370,53 @@ class SendMailPolicy(Mend):
         self.replace(app, "_enforce_data_plane", parameters, name_sender)
 
 
+class MessageMoveTask(Mend):
+    """`StartMessageMoveTask`, by which a dead-letter queue is redriven, does not exist."""
+
+    def works(self):
+        if "StartMessageMoveTask" not in sqs._HANDLERS:
+            return False
+        dead = sqs._act_create_queue({"QueueName": "trial-dead"}, "")["QueueUrl"]
+        dead_arn = sqs._get_q(dead)["attributes"]["QueueArn"]
+        policy = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1})
+        wish = {"QueueName": "trial", "Attributes": {"RedrivePolicy": policy}}
+        source = sqs._act_create_queue(wish, "")["QueueUrl"]
+        try:
+            sqs._act_send_message({"QueueUrl": source, "MessageBody": "trial"}, source)
+            for _ in range(2):
+                sqs._dlq_sweep(sqs._get_q(source))
+                sqs._collect_msgs(sqs._get_q(source), 1, 0)
+            fell = [message["body"] for message in sqs._get_q(dead)["messages"]]
+            sqs._HANDLERS["StartMessageMoveTask"]({"SourceArn": dead_arn}, "")
+            back = [(message["body"], message["receive_count"]) for message in sqs._get_q(source)["messages"]]
+            return fell == ["trial"] and back == [("trial", 0)] and not sqs._get_q(dead)["messages"]
+        finally:
+            for url in (source, dead):
+                sqs._act_delete_queue({"QueueUrl": url}, url)
+
+    def apply(self):
+        for name, parameters in (("_act_send_message", ["data", "qurl"]), ("_queue_by_arn", ["arn"])):
+            if list(inspect.signature(getattr(sqs, name)).parameters) != parameters:
+                raise MendError(f"sqs.{name} takes other arguments than it did")
+        sqs._HANDLERS.setdefault("StartMessageMoveTask", self.move)
+
+    def move(self, data, _url):
+        """Sends every message anew to where it came from, or to the queue that is named, as AWS does."""
+        dead = sqs._queue_by_arn(data.get("SourceArn", ""))
+        if dead is None:
+            raise sqs._Err("ResourceNotFoundException", "The source queue does not exist.", 404)
+        for message in list(dead["messages"]):
+            arn = data.get("DestinationArn") or message.get("sys", {}).get("DeadLetterQueueSourceArn", "")
+            target = sqs._queue_by_arn(arn)
+            if target is None:
+                continue
+            sent = {"QueueUrl": target["url"], "MessageBody": message["body"]}
+            sent["MessageAttributes"] = message.get("message_attributes") or {}
+            sqs._act_send_message(sent, target["url"])
+            dead["messages"].remove(message)
+        return {"TaskHandle": dead["name"]}
+
+
 class LogWait(Mend):
     """After each invocation of a function that logs nothing, 50 ms pass in waiting for a first line of its log."""
 
@@ -453,11 +503,11 @@ MENDS = [
     TableTimeToLive(),
     SecureTransport(),
     SendMailPolicy(),
+    MessageMoveTask(),
     LogWait(),
     RuntimeApiDelay(),
     LiveLogs(),
 ]
-
 
 
 def check():
@@ -474,6 +524,11 @@ def check():
             verdict = f"no longer fits: {error!r}"
         failures += verdict is not None
         print(f"{name}: {verdict or 'applies'}")
+    try:
+        Faults().install(Mend().replace)
+    except MendError as error:
+        failures += 1
+        print(f"Faults: {error}")
     return failures
 
 
@@ -491,6 +546,7 @@ def serve():
     """Applies every mend and runs MiniStack."""
     for mend in MENDS:
         mend.apply()
+    Faults().install(Mend().replace)
     if os.getpgid(0) != os.getpid():
         os.setpgid(0, 0)
     # A predecessor that lost whoever started it may still be saving the state that this one will read.

@@ -1,4 +1,4 @@
-//! What S3 refuses, what the worker refuses, and what belongs to another.
+//! What S3 refuses, and what the worker refuses.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +7,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use vitae_testing::{Answer, Person, Stack, Upload, eventually, fixture};
+use vitae_testing::{Answer, Person, Stack, Upload, eventually};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -208,64 +208,5 @@ async fn a_change_that_is_based_on_an_old_version_is_refused() -> anyhow::Result
     change("Ada Lovelace").await?.expect(200)?;
     let refused = change("Ada Byron").await?.expect(412)?;
     assert_eq!(refused.problem().as_deref(), Some("precondition-failed"));
-    Ok(())
-}
-
-#[tokio::test]
-async fn what_belongs_to_another_is_not_there() -> anyhow::Result<()> {
-    let Some(stack) = Stack::from_environment() else { return Ok(()) };
-    let (owner, other) = (Person::sign_up(&stack).await?, Person::sign_up(&stack).await?);
-    let fixture = fixture("word.docx");
-    let ticket = owner.upload(&Upload::from(&fixture), fixture.bytes.clone()).await?;
-    let job = owner.job_until_done(&ticket.job_id, PATIENCE).await?;
-    assert_eq!(job["status"], "completed", "{job:#}");
-    let cv_id = job["cv_id"].as_str().context("cv_id")?;
-    let portfolio_id = job["result"]["portfolio_id"].as_str().context("portfolio_id")?;
-    let document = owner
-        .post("/ats/generate", &json!({"cv_id": cv_id, "template_id": "clean", "format": "txt"}))
-        .await?
-        .expect(201)?
-        .json()?;
-    let resume_id = document["resume_id"].as_str().context("resume_id")?;
-
-    let job_id = &ticket.job_id;
-    let calls = [
-        (Method::GET, format!("/jobs/{job_id}"), None),
-        (Method::POST, format!("/jobs/{job_id}/retry"), None),
-        (Method::POST, format!("/jobs/{job_id}/cancel"), None),
-        (Method::GET, format!("/cv/{cv_id}"), None),
-        (Method::PATCH, format!("/cv/{cv_id}"), Some(json!({"basics": {"name": "x"}}))),
-        (Method::DELETE, format!("/cv/{cv_id}"), None),
-        (Method::GET, format!("/cv/{cv_id}/source"), None),
-        (Method::POST, "/cv/parse".to_owned(), Some(json!({"cv_id": cv_id}))),
-        (
-            Method::POST,
-            "/portfolio/generate".to_owned(),
-            Some(json!({"cv_id": cv_id, "template_id": "minimal-portfolio"})),
-        ),
-        (Method::GET, format!("/portfolio/{portfolio_id}"), None),
-        (Method::PATCH, format!("/portfolio/{portfolio_id}"), Some(json!({"customizations": {}}))),
-        (Method::DELETE, format!("/portfolio/{portfolio_id}"), None),
-        (Method::GET, format!("/portfolio/{portfolio_id}/preview"), None),
-        (Method::GET, format!("/portfolio/{portfolio_id}/download"), None),
-        (Method::POST, format!("/portfolio/{portfolio_id}/publish"), Some(json!({}))),
-        (Method::POST, format!("/portfolio/{portfolio_id}/unpublish"), None),
-        (Method::POST, format!("/portfolio/{portfolio_id}/regenerate"), Some(json!({"sections": ["about"]}))),
-        (
-            Method::POST,
-            "/ats/generate".to_owned(),
-            Some(json!({"cv_id": cv_id, "template_id": "clean", "format": "txt"})),
-        ),
-        (Method::POST, "/ats/analyze".to_owned(), Some(json!({"cv_id": cv_id}))),
-        (Method::GET, format!("/ats/download/{resume_id}"), None),
-    ];
-    for (method, path, body) in calls {
-        let mut request = other.request(method.clone(), &path);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let answer = Answer::to(request).await?;
-        assert_eq!(answer.status, 404, "{method} {path}: {}", answer.text());
-    }
     Ok(())
 }

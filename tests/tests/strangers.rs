@@ -1,0 +1,193 @@
+//! What belongs to a person does not exist for anybody else: another's id answers as one that was never given out, on
+//! every route that takes an id.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use vitae_testing::{Answer, Person, Stack, Upload, fixture};
+
+/// What a route's id names, and a body that would be taken from the owner.
+enum Case {
+    /// One of the owner's things.
+    Owned(Thing, Option<Value>),
+    /// Nothing of a person's.
+    Public,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Session,
+    Job,
+    Cv,
+    Portfolio,
+    Document,
+}
+
+/// In a body, the id of the thing that the case names.
+const ID: &str = "{id}";
+
+/// Every operation that takes an id. One that is not here fails the test: say what its id names.
+fn cases() -> BTreeMap<&'static str, Case> {
+    use Case::{Owned, Public};
+    use Thing::{Cv, Document, Job, Portfolio, Session};
+    BTreeMap::from([
+        ("DELETE /api/v1/users/sessions/{id}", Owned(Session, None)),
+        ("GET /api/v1/jobs/{id}", Owned(Job, None)),
+        ("POST /api/v1/jobs/{id}/retry", Owned(Job, None)),
+        ("POST /api/v1/jobs/{id}/cancel", Owned(Job, None)),
+        ("GET /api/v1/cv/{id}", Owned(Cv, None)),
+        ("PATCH /api/v1/cv/{id}", Owned(Cv, Some(json!({"basics": {"label": "Owned"}})))),
+        ("DELETE /api/v1/cv/{id}", Owned(Cv, None)),
+        ("GET /api/v1/cv/{id}/source", Owned(Cv, None)),
+        ("POST /api/v1/cv/parse", Owned(Cv, Some(json!({"cv_id": ID})))),
+        ("POST /api/v1/portfolio/generate", Owned(Cv, Some(json!({"cv_id": ID, "template_id": "minimal-portfolio"})))),
+        ("GET /api/v1/portfolio/{id}", Owned(Portfolio, None)),
+        ("PATCH /api/v1/portfolio/{id}", Owned(Portfolio, Some(json!({"customizations": {}})))),
+        ("DELETE /api/v1/portfolio/{id}", Owned(Portfolio, None)),
+        ("GET /api/v1/portfolio/{id}/preview", Owned(Portfolio, None)),
+        ("GET /api/v1/portfolio/{id}/download", Owned(Portfolio, None)),
+        ("POST /api/v1/portfolio/{id}/publish", Owned(Portfolio, Some(json!({})))),
+        ("POST /api/v1/portfolio/{id}/unpublish", Owned(Portfolio, None)),
+        ("POST /api/v1/portfolio/{id}/regenerate", Owned(Portfolio, Some(json!({"sections": ["about"]})))),
+        ("POST /api/v1/ats/generate", Owned(Cv, Some(json!({"cv_id": ID, "template_id": "clean", "format": "txt"})))),
+        ("POST /api/v1/ats/analyze", Owned(Cv, Some(json!({"cv_id": ID})))),
+        ("GET /api/v1/ats/download/{resume_id}", Owned(Document, None)),
+        // Templates and documentation are for everybody, and whoever looks at a published site tells of it.
+        ("GET /api/v1/portfolio/templates/{id}", Public),
+        ("GET /api/v1/portfolio/templates/{id}/thumbnail", Public),
+        ("POST /api/v1/analytics/events", Public),
+        ("GET /docs/assets/{folder}/{file}", Public),
+        ("GET /problems/{slug}", Public),
+    ])
+}
+
+/// The operations that take an id: in their path, or as a UUID in their query or body.
+fn operations_with_ids(document: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let Ok(method) = method.to_uppercase().parse::<Method>() else { continue };
+            let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+            let in_query = parameters.any(|parameter| has_id(document, &parameter["schema"], 0));
+            let mut contents = operation["requestBody"]["content"].as_object().into_iter().flat_map(|c| c.values());
+            if path.contains('{') || in_query || contents.any(|content| has_id(document, &content["schema"], 0)) {
+                found.push(format!("{method} {path}"));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a value of this schema can hold a UUID.
+fn has_id(document: &Value, schema: &Value, depth: usize) -> bool {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let named = document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null);
+        return depth < 10 && has_id(document, named, depth + 1);
+    }
+    match schema {
+        Value::Object(members) => {
+            schema["format"] == "uuid" || members.values().any(|member| has_id(document, member, depth))
+        }
+        Value::Array(members) => members.iter().any(|member| has_id(document, member, depth)),
+        _ => false,
+    }
+}
+
+#[test]
+fn every_operation_that_takes_an_id_has_its_case_and_no_other() {
+    let document: Value = serde_json::from_str(analytics::OPENAPI).unwrap();
+    let mut found = operations_with_ids(&document);
+    found.sort();
+    assert_eq!(found, cases().into_keys().collect::<Vec<_>>());
+}
+
+#[test]
+fn an_id_is_found_wherever_it_hides() {
+    let operation = |parameters: Value, schema: Value| {
+        let body = json!({"content": {"application/json": {"schema": schema}}});
+        json!({
+            "paths": {"/a": {"post": {"parameters": parameters, "requestBody": body}}},
+            "components": {"schemas": {"Deep": {"properties": {"all": {"items": {"type": "string", "format": "uuid"}}}}}},
+        })
+    };
+    let none = operation(json!([{"in": "query", "schema": {"type": "string"}}]), json!({"type": "object"}));
+    assert!(operations_with_ids(&none).is_empty());
+    let in_body = operation(json!([]), json!({"properties": {"one": {"$ref": "#/components/schemas/Deep"}}}));
+    assert_eq!(operations_with_ids(&in_body), ["POST /a"]);
+    let in_query = operation(json!([{"in": "query", "schema": {"format": "uuid"}}]), json!({"type": "object"}));
+    assert_eq!(operations_with_ids(&in_query), ["POST /a"]);
+}
+
+/// Everything that one person can own.
+async fn belongings(owner: &Person) -> anyhow::Result<BTreeMap<Thing, String>> {
+    let fixture = fixture("word.docx");
+    let ticket = owner.upload(&Upload::from(&fixture), fixture.bytes.clone()).await?;
+    let job = owner.job_until_done(&ticket.job_id, std::time::Duration::from_secs(120)).await?;
+    anyhow::ensure!(job["status"] == "completed", "{job:#}");
+    let text = |value: &Value| value.as_str().map(str::to_owned).context("no id");
+    let wish = json!({"cv_id": job["cv_id"], "template_id": "clean", "format": "txt"});
+    let document = owner.post("/ats/generate", &wish).await?.expect(201)?.json()?;
+    // A second session, so that ending it does not sign the owner out.
+    Person::sign_in(&owner.stack, &owner.email, &owner.password).await?;
+    let sessions = owner.get("/users/sessions").await?.expect(200)?.json()?;
+    let mut sessions = sessions["items"].as_array().into_iter().flatten();
+    let other = sessions.find(|session| session["current"] == false).context("no second session")?;
+    let id = other.get("session_id").or(other.get("id")).context("a session without an id")?;
+    Ok(BTreeMap::from([
+        (Thing::Session, text(id)?),
+        (Thing::Job, ticket.job_id),
+        (Thing::Cv, text(&job["cv_id"])?),
+        (Thing::Portfolio, text(&job["result"]["portfolio_id"])?),
+        (Thing::Document, text(&document["resume_id"])?),
+    ]))
+}
+
+/// Calls an operation with this id in its path or body.
+async fn call(person: &Person, operation: &str, id: &str, body: Option<&Value>) -> anyhow::Result<Answer> {
+    let (method, path) = operation.split_once(' ').context("no operation")?;
+    let path: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { id } else { part }).collect();
+    let path = path.join("/");
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let request = client.request(method.parse()?, format!("{}{path}", person.stack.api_url)).bearer_auth(&person.token);
+    Answer::to(match body {
+        Some(body) => request.json(&serde_json::from_str::<Value>(&body.to_string().replace(ID, id))?),
+        None => request,
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_is_not_there() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (owner, stranger) = (Person::sign_up(&stack).await?, Person::sign_up(&stack).await?);
+    let things = belongings(&owner).await?;
+    let mut owned: Vec<_> = cases()
+        .into_iter()
+        .filter_map(|(operation, case)| match case {
+            Case::Owned(thing, body) => Some((operation, thing, body)),
+            Case::Public => None,
+        })
+        .collect();
+    for (operation, thing, body) in &owned {
+        let answer = call(&stranger, operation, &things[thing], body.as_ref()).await?;
+        assert_eq!(answer.status, 404, "a stranger's {operation}: {}", answer.text());
+        let nobodys = call(&stranger, operation, &Uuid::now_v7().to_string(), body.as_ref()).await?;
+        let words = |answer: &Answer| {
+            let mut problem = answer.json().unwrap_or_default();
+            problem["instance"] = Value::Null;
+            (answer.status, problem)
+        };
+        assert_eq!(words(&answer), words(&nobodys), "{operation} tells another's id from one that was never given out");
+    }
+    // The owner is answered on each, or the calls above would have proved nothing. What removes comes last.
+    owned.sort_by_key(|(operation, ..)| operation.starts_with("DELETE"));
+    for (operation, thing, body) in &owned {
+        let answer = call(&owner, operation, &things[thing], body.as_ref()).await?;
+        let status = answer.status.as_u16();
+        assert!(matches!(status, 200..=303 | 409), "the owner's {operation}: {status} {}", answer.text());
+    }
+    Ok(())
+}
