@@ -255,6 +255,59 @@ async fn former_addresses_of_a_public_portfolio_lead_to_it() -> anyhow::Result<(
 }
 
 #[tokio::test]
+async fn what_was_published_can_be_compared_and_brought_back() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, _, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let versions = format!("{path}/versions");
+    let numbers = async || {
+        let listed = person.get(&versions).await?.expect(200)?.json()?;
+        let items = listed["items"].as_array().cloned().unwrap_or_default();
+        anyhow::Ok(items.iter().map(|item| (item["number"].clone(), item["changed"].clone())).collect::<Vec<_>>())
+    };
+    assert_eq!(numbers().await?, [], "a draft was never published");
+
+    let url = person.post(&format!("{path}/publish"), &json!({})).await?.expect(200)?.json()?["url"].clone();
+    let url = url.as_str().context("url")?;
+    person.post(&format!("{path}/publish"), &json!({})).await?.expect(200)?;
+    assert_eq!(numbers().await?, [(json!(1), json!([]))], "the same again is no new version");
+    let words = |text: &str| json!({"content": {"about": {"paragraphs": [text]}}});
+    person.patch(&path, &words("Second words.")).await?.expect(200)?;
+    let look = json!({"customizations": {"tone": "bold"}, "content": {"hero": {"headline": "Countess"}}});
+    person.patch(&path, &look).await?.expect(200)?;
+    let changes = [json!(["hero", "customizations"]), json!(["about"]), json!([])];
+    let listed: Vec<Value> = numbers().await?.into_iter().map(|(_, changed)| changed).collect();
+    assert_eq!(listed, changes);
+    let second = person.get(&format!("{versions}/2")).await?.expect(200)?.json()?;
+    assert_eq!(second["content"]["about"]["paragraphs"], json!(["Second words."]));
+    assert_eq!((&second["latest"], &second["content"]["hero"]["headline"]), (&json!(false), &json!("Analyst")));
+
+    let stale = person.request(Method::POST, &format!("{versions}/1/restore")).header(IF_MATCH, "\"0\"");
+    Answer::to(stale).await?.expect(412)?;
+    let restored = person.post(&format!("{versions}/1/restore"), &json!({})).await?.expect(200)?.json()?;
+    assert_eq!(restored["content"]["hero"]["headline"], "Analyst");
+    let page = visit(url).await?.expect(200)?.text();
+    assert!(page.contains("engines that are not built yet") && !page.contains("Second words."));
+    let listed = person.get(&versions).await?.expect(200)?.json()?;
+    assert_eq!(listed["items"][0]["changed"], json!(["hero", "about", "customizations"]));
+    assert_eq!((&listed["items"][0]["number"], &listed["items"][0]["latest"]), (&json!(4), &json!(true)));
+    person.post(&format!("{versions}/9/restore"), &json!({})).await?.expect(404)?;
+
+    // Twenty are kept.
+    for i in 0..18 {
+        person.patch(&path, &words(&format!("Words {i}."))).await?.expect(200)?;
+    }
+    let first = person.get(&format!("{versions}?limit=15")).await?.expect(200)?.json()?;
+    let rest = format!("{versions}?limit=15&cursor={}", first["next_cursor"].as_str().context("cursor")?);
+    let rest = person.get(&rest).await?.expect(200)?.json()?;
+    assert_eq!(rest["items"].as_array().map(Vec::len), Some(5));
+    assert_eq!(rest["items"][4]["number"], 3);
+    person.get(&format!("{versions}/2")).await?.expect(404)?;
+    person.delete(&path).await?.expect(204)?;
+    person.get(&versions).await?.expect(404)?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn hand_edits_outlive_what_is_made_anew_beside_them() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let (person, cv_id, path) = with_draft(&stack, "Ada Lovelace").await?;

@@ -180,7 +180,7 @@ fn publication_view(state: &State, publication: &Publication) -> PublicationView
     }
 }
 
-fn view(state: &State, portfolio: &Portfolio) -> Result<WithEtag<Json<PortfolioView>>, Problem> {
+pub(crate) fn view(state: &State, portfolio: &Portfolio) -> Result<WithEtag<Json<PortfolioView>>, Problem> {
     let customizations = publishing::customizations_of(portfolio)?;
     let template = template_of(&portfolio.template_id);
     let content = match Parts::of(portfolio) {
@@ -241,21 +241,8 @@ pub(crate) async fn generate(
     let cv = state.store.cv(user.id, body.cv_id).await?.ok_or_else(Problem::not_found)?;
     let (template, customizations) =
         choices(&body.template_id, &body.customizations.unwrap_or(Value::Object(Map::new())))?;
-    let now = Timestamp::now();
-    let portfolio = Portfolio {
-        portfolio_id: Uuid::now_v7(),
-        user_id: user.id,
-        cv_id: cv.cv_id,
-        template_id: template.manifest.id.clone(),
-        customizations: json(&customizations)?,
-        content: Value::Null,
-        edits: json(&Edits::default())?,
-        publication: None,
-        slugs: Vec::new(),
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    };
+    let portfolio =
+        Portfolio::new(Uuid::now_v7(), (user.id, cv.cv_id), template.manifest.id.clone(), json(&customizations)?);
     let job = job(&cv, portfolio.portfolio_id, None);
     state.store.create_portfolio(&portfolio, Some(&job)).await?;
     send(&state, &job).await;
@@ -593,7 +580,7 @@ pub(crate) async fn download(
     Ok((headers, zip))
 }
 
-async fn find(state: &State, user: User, id: Uuid) -> Result<Portfolio, Problem> {
+pub(crate) async fn find(state: &State, user: User, id: Uuid) -> Result<Portfolio, Problem> {
     state.store.portfolio(user.id, id).await?.ok_or_else(Problem::not_found)
 }
 

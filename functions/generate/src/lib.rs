@@ -16,6 +16,7 @@ pub mod site;
 pub mod slug;
 pub mod templates;
 pub mod vcard;
+mod versions;
 mod visits;
 mod worker;
 
@@ -103,6 +104,9 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(api::publish))
         .routes(routes!(api::unpublish))
         .routes(routes!(api::download))
+        .routes(routes!(versions::list))
+        .routes(routes!(versions::get))
+        .routes(routes!(versions::restore))
         .routes(routes!(visits::page))
         .routes(routes!(visits::file))
         .routes(routes!(visits::unlock))

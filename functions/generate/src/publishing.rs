@@ -19,6 +19,7 @@ use crate::customizations::Customizations;
 use crate::site::{self, Place, RenderError};
 use crate::slug::Slug;
 use crate::templates::{self, Template};
+use crate::versions;
 
 /// What browsers and the CDN are told: nothing that was taken down outlives a minute.
 const CACHE_CONTROL: &str = "public, max-age=60, must-revalidate";
@@ -201,6 +202,11 @@ pub(crate) async fn bring_in_line(
                 Err(error) => return Err(error.into()),
             };
         }
+        portfolio = match versions::record(state, portfolio).await {
+            Ok(portfolio) => portfolio,
+            Err(PublishError::Store(StoreError::Conflict)) => continue,
+            Err(error) => return Err(error),
+        };
         let latest = state.store.portfolio(user_id, portfolio_id).await?;
         if latest.is_some_and(|latest| latest.version == portfolio.version) {
             return Ok(Some(portfolio));
@@ -273,26 +279,18 @@ mod tests {
     use super::*;
 
     fn portfolio(slugs: &[&str], published: Option<(&str, Visibility)>) -> Portfolio {
-        Portfolio {
-            portfolio_id: Uuid::now_v7(),
-            user_id: Uuid::now_v7(),
-            cv_id: Uuid::now_v7(),
-            template_id: templates::DEFAULT.to_owned(),
-            customizations: serde_json::json!({}),
-            content: serde_json::to_value(Content::from_resume(&crate::fixtures::full())).unwrap(),
-            edits: serde_json::json!({}),
-            publication: published.map(|(slug, visibility)| Publication {
-                slug: slug.to_owned(),
-                visibility,
-                indexable: false,
-                published_at: Timestamp::UNIX_EPOCH,
-                password_hash: None,
-            }),
-            slugs: slugs.iter().map(|slug| (*slug).to_owned()).collect(),
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-            version: 1,
-        }
+        let ids = (Uuid::now_v7(), Uuid::now_v7());
+        let mut portfolio = Portfolio::new(Uuid::now_v7(), ids, templates::DEFAULT.to_owned(), serde_json::json!({}));
+        portfolio.content = serde_json::to_value(Content::from_resume(&crate::fixtures::full())).unwrap();
+        portfolio.publication = published.map(|(slug, visibility)| Publication {
+            slug: slug.to_owned(),
+            visibility,
+            indexable: false,
+            published_at: Timestamp::UNIX_EPOCH,
+            password_hash: None,
+        });
+        portfolio.slugs = slugs.iter().map(|slug| (*slug).to_owned()).collect();
+        portfolio
     }
 
     #[test]

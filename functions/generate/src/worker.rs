@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use uuid::Uuid;
 use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Message, Retry};
 use vitae_resume::Violation;
@@ -14,7 +14,7 @@ use vitae_store::portfolios::{Portfolio, Visibility};
 use vitae_store::{Cv, Job, JobError, JobKind, JobResult, JobStatus, Lease, Preferences, StoreError};
 
 use crate::State;
-use crate::content::{Content, Edits, Section, web_address};
+use crate::content::{Content, Section, web_address};
 use crate::customizations::{Customizations, Link};
 use crate::publishing::{self, PublishError, Wish, bring_in_line};
 use crate::site::{self, Place};
@@ -112,21 +112,12 @@ async fn find_or_create(state: &State, job: &Job, cv: &Cv) -> Result<Portfolio, 
     if template_id.is_none() && job.preferences.template_id.is_some() {
         tracing::warn!("the preferred template is not offered; the default one is used");
     }
-    let now = Timestamp::now();
-    let portfolio = Portfolio {
+    let portfolio = Portfolio::new(
         portfolio_id,
-        user_id: job.user_id,
-        cv_id: job.cv_id,
-        template_id: template_id.unwrap_or(templates::DEFAULT).to_owned(),
-        customizations: json(&preferred(&job.preferences, &Content::from_resume(&cv.resume)))?,
-        content: serde_json::Value::Null,
-        edits: json(&Edits::default())?,
-        publication: None,
-        slugs: Vec::new(),
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    };
+        (job.user_id, job.cv_id),
+        template_id.unwrap_or(templates::DEFAULT).to_owned(),
+        json(&preferred(&job.preferences, &Content::from_resume(&cv.resume)))?,
+    );
     state.store.create_portfolio(&portfolio, None).await?;
     Ok(portfolio)
 }

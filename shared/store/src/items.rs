@@ -121,6 +121,21 @@ fn decode_cursor(cursor: &str, prefix: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|sk| sk.starts_with(prefix) && sk.len() <= 128)
 }
 
+/// JSON is stored as text: it is read and written whole, and numbers and empty shapes come back as they were.
+pub(crate) mod as_text {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use serde_json::Value;
+
+    pub(crate) fn serialize<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&value.to_string())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text).map_err(serde::de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 //! | `USER#{id}` | `PROFILE` | a person |
 //! | | `SESSION#{id}` | one signed-in device |
 //! | | `JOB#{id}` `CV#{id}` `PORTFOLIO#{id}` `DOCUMENT#{id}` | what belongs to them |
+//! | | `VERSION#{portfolio}#{number}` | a portfolio as it was published |
 //! | | `REPLAY#{hash}` | an answer kept for an idempotency key |
 //! | | `REF#{pk}` | a row outside the partition that belongs to the person |
 //! | `MAIL#{hash}` | `MAIL` | whose address it is |
@@ -63,6 +64,17 @@ pub const CV: &str = "CV#";
 pub const PORTFOLIO: &str = "PORTFOLIO#";
 /// Prefix of ATS documents.
 pub const DOCUMENT: &str = "DOCUMENT#";
+/// Prefix of the versions of a portfolio.
+pub fn portfolio_versions(portfolio_id: Uuid) -> String {
+    format!("VERSION#{portfolio_id}#")
+}
+
+/// Sort key of a version of a portfolio.
+pub fn portfolio_version(portfolio_id: Uuid, number: u32) -> String {
+    // As many digits as the largest number has, so that their order is that of the numbers.
+    format!("{}{number:010}", portfolio_versions(portfolio_id))
+}
+
 /// Prefix of kept answers.
 pub const REPLAY: &str = "REPLAY#";
 /// Prefix of the list of rows outside the partition.

@@ -20,6 +20,7 @@ mod people;
 pub mod portfolios;
 mod sessions;
 mod tokens;
+pub mod versions;
 
 pub use cvs::{Cv, CvSource};
 pub use error::StoreError;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::items::{Item, Page, incomplete, number, string, to_item};
+use crate::items::{Item, Page, as_text, incomplete, number, string, to_item};
 use crate::jobs::{Job, job_item};
 use crate::{Store, StoreError, keys};
 
@@ -37,12 +37,46 @@ pub struct Portfolio {
     /// Every slug that it holds, the newest last.
     #[serde(default)]
     pub slugs: Vec<String>,
+    /// How often it was published with something new: the number of its last version.
+    #[serde(default)]
+    pub versions: u32,
+    /// A digest of what its last version said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
     /// Counts changes; the ETag.
     pub version: u64,
+}
+
+impl Portfolio {
+    /// A portfolio of a person's CV that has no content yet.
+    pub fn new(
+        portfolio_id: Uuid,
+        (user_id, cv_id): (Uuid, Uuid),
+        template_id: String,
+        customizations: serde_json::Value,
+    ) -> Self {
+        let now = Timestamp::now();
+        Self {
+            portfolio_id,
+            user_id,
+            cv_id,
+            template_id,
+            customizations,
+            content: serde_json::Value::Null,
+            edits: serde_json::json!({}),
+            publication: None,
+            slugs: Vec::new(),
+            versions: 0,
+            fingerprint: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
 }
 
 /// How a portfolio is published.
@@ -208,13 +242,14 @@ impl Store {
         Ok(portfolio)
     }
 
-    /// Removes a portfolio that nobody changed since it was read, and gives its slugs free. The caller has removed its
+    /// Removes a portfolio that nobody changed since it was read, with its versions, and gives its slugs free. The caller has removed its
     /// objects before.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when it was changed or removed meanwhile.
     pub async fn delete_portfolio(&self, portfolio: &Portfolio) -> Result<(), StoreError> {
         let mut writes = self.freed_slugs(portfolio, &portfolio.slugs)?;
+        writes.extend(self.dropped_versions(portfolio)?);
         let delete = Delete::builder()
             .table_name(&self.table)
             .key(keys::PK, string(keys::user(portfolio.user_id)))
@@ -271,7 +306,7 @@ impl Store {
     }
 
     /// The portfolio at its next version, and the write that puts it in place of the one that was read.
-    fn changed(&self, mut portfolio: Portfolio) -> Result<(Portfolio, TransactWriteItem), StoreError> {
+    pub(crate) fn changed(&self, mut portfolio: Portfolio) -> Result<(Portfolio, TransactWriteItem), StoreError> {
         let read = portfolio.version;
         portfolio.version += 1;
         portfolio.updated_at = Timestamp::now();
@@ -290,47 +325,24 @@ fn portfolio_item(portfolio: &Portfolio) -> Result<Item, StoreError> {
     to_item(&keys::user(portfolio.user_id), &keys::child(keys::PORTFOLIO, portfolio.portfolio_id), portfolio)
 }
 
-/// JSON is stored as text: it is read and written whole, and numbers and empty shapes come back as they were.
-mod as_text {
-    use serde::{Deserialize, Deserializer, Serializer};
-    use serde_json::Value;
-
-    pub(super) fn serialize<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&value.to_string())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        serde_json::from_str(&text).map_err(serde::de::Error::custom)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_portfolio_survives_the_table() {
-        let portfolio = Portfolio {
-            portfolio_id: Uuid::now_v7(),
-            user_id: Uuid::now_v7(),
-            cv_id: Uuid::now_v7(),
-            template_id: "minimal-portfolio".to_owned(),
-            customizations: serde_json::json!({"links": [], "tone": "bold"}),
-            content: serde_json::Value::Null,
-            edits: serde_json::json!({}),
-            publication: Some(Publication {
-                slug: "ada".to_owned(),
-                visibility: Visibility::Unlisted,
-                indexable: false,
-                published_at: Timestamp::UNIX_EPOCH,
-                password_hash: None,
-            }),
-            slugs: vec!["ada".to_owned()],
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-            version: 3,
-        };
+        let ids = (Uuid::now_v7(), Uuid::now_v7());
+        let choices = serde_json::json!({"links": [], "tone": "bold"});
+        let mut portfolio = Portfolio::new(Uuid::now_v7(), ids, "minimal-portfolio".to_owned(), choices);
+        portfolio.publication = Some(Publication {
+            slug: "ada".to_owned(),
+            visibility: Visibility::Unlisted,
+            indexable: false,
+            published_at: Timestamp::UNIX_EPOCH,
+            password_hash: None,
+        });
+        portfolio.slugs.push("ada".to_owned());
+        portfolio.versions = 3;
         let item = portfolio_item(&portfolio).unwrap();
         assert_eq!(crate::items::from_item::<Portfolio>(item).unwrap(), portfolio);
     }
