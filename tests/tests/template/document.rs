@@ -9,7 +9,7 @@ pub(crate) struct Document(Value);
 impl Document {
     /// Reads a template.
     pub(crate) fn parse(text: &str) -> Self {
-        let documents = Yaml::load_from_str(text).unwrap();
+        let documents = Yaml::load_from_str(text).expect("a template is YAML");
         Self(written_out(&documents[0]))
     }
 
@@ -25,7 +25,7 @@ impl Document {
 
     /// Every resource, by name.
     pub(crate) fn resources(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0["Resources"].as_object().unwrap().iter().map(|(name, resource)| (name.as_str(), resource))
+        self.0["Resources"].as_object().into_iter().flatten().map(|(name, resource)| (name.as_str(), resource))
     }
 
     /// The properties of a resource; null where there is none of this name.

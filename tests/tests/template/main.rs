@@ -75,7 +75,7 @@ fn at(file: &str) -> PathBuf {
 }
 
 fn read(file: &str) -> String {
-    std::fs::read_to_string(at(file)).unwrap()
+    std::fs::read_to_string(at(file)).expect("a template of this checkout")
 }
 
 impl Templates {
