@@ -156,10 +156,21 @@ pub(crate) fn only_auth_signs(templates: &Templates, breaches: &mut Breaches) {
     }
 }
 
+pub(crate) fn what_is_asked_for_can_be_answered(templates: &Templates, breaches: &mut Breaches) {
+    for (name, parameter) in templates.main.at("/Parameters").as_object().into_iter().flatten() {
+        breaches.check(name, parameter["Description"].is_string(), "does not say what it means");
+        // `sam deploy --guided` asks for a hidden parameter until something is typed, so it cannot be left empty.
+        breaches.check(name, parameter["NoEcho"].is_null() || parameter["Default"] != "", "cannot be left empty");
+    }
+}
+
 pub(crate) fn the_front_doors_prove_themselves(templates: &Templates, breaches: &mut Breaches) {
     let main = &templates.main;
     breaches.check("OriginCheck", main.at("/Parameters/OriginCheck/Default") == "on", "off where nothing is said");
     let secret = main.properties("FrontDoorSecret");
+    let given = main.at("/Conditions/HasOriginSecret/Fn::And/0");
+    let generated_on_aws = *given == json!({ "Fn::Not": [{ "Condition": "Deployed" }] });
+    breaches.check("FrontDoorSecret", generated_on_aws, "may be what somebody typed");
     let made = &secret["GenerateSecretString"]["Fn::If"][2];
     breaches.check("FrontDoorSecret", made["PasswordLength"].as_u64() >= Some(32), "nothing long is generated");
     for (name, function) in main.of("AWS::Serverless::Function") {

@@ -38,13 +38,14 @@ impl Breaches {
     }
 }
 
-const RULES: [fn(&Templates, &mut Breaches); 23] = [
+const RULES: [fn(&Templates, &mut Breaches); 24] = [
     data::tables_can_be_restored_and_expire,
     data::data_outlives_the_stack,
     data::buckets_are_private_encrypted_and_tls_only,
     data::only_the_front_door_reads_a_bucket_from_outside,
     data::queues_have_dead_letters_and_time_enough,
     data::only_auth_signs,
+    data::what_is_asked_for_can_be_answered,
     data::the_front_doors_prove_themselves,
     functions::each_has_a_role_a_log_and_limits_of_its_own,
     functions::roles_allow_named_actions_on_named_resources,
@@ -216,6 +217,9 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
         "SigningKey: its use can be granted",
     ),
     (MAIN, "    Default: \"on\"", "    Default: \"off\"", "OriginCheck: off"),
+    (MAIN, "!Not [!Condition Deployed]", "!Not [!Equals [!Ref Stage, local]]", "FrontDoorSecret: may be what somebody"),
+    (MAIN, "  Models:\n    Type: String\n", "  Models:\n    Type: String\n    NoEcho: true\n", "Models: cannot be left empty"),
+    (MAIN, "    Description: A filter of the tracing", "    # A filter of the tracing", "LogLevel: does not say"),
     (MAIN, "PasswordLength: 48", "PasswordLength: 8", "FrontDoorSecret: nothing long"),
     (
         MAIN,
