@@ -20,7 +20,7 @@ const EXCLUSIVE: [(&str, &str); 3] =
 const OBJECTS: [(&str, &[&str]); 4] = [
     ("UploadUrlRole", &["${FilesBucket.Arn}/uploads/*"]),
     ("ParseRole", &["${FilesBucket.Arn}/uploads/*/original", "${FilesBucket.Arn}/uploads/*/spans.json"]),
-    ("GenerateRole", &["${SitesBucket.Arn}/p/*"]),
+    ("GenerateRole", &["${SitesBucket.Arn}/p/*", "${SitesBucket.Arn}/protected/*"]),
     (
         "AtsRole",
         &[
@@ -28,6 +28,8 @@ const OBJECTS: [(&str, &[&str]); 4] = [
             "${FilesBucket.Arn}/uploads/*/spans.json",
             "${SitesBucket.Arn}/p/*/resume.json",
             "${SitesBucket.Arn}/p/*/resume.pdf",
+            "${SitesBucket.Arn}/protected/*/resume.json",
+            "${SitesBucket.Arn}/protected/*/resume.pdf",
         ],
     ),
 ];
