@@ -98,17 +98,25 @@ pub(crate) async fn page(
 mod tests {
     use super::*;
     use crate::tally::countable;
-    use vitae_queue::{CountedEvent, EventKind};
+    use vitae_queue::{CountedEvent, EventKind, Timings};
 
     #[test]
     fn every_kind_of_event_that_is_kept_can_be_shown() {
         let kinds = [
-            EventKind::CvProcessed { cv_id: Uuid::now_v7(), pages: 2, recognised_pages: 1, milliseconds: 900 },
+            EventKind::CvProcessed {
+                cv_id: Uuid::now_v7(),
+                pages: 2,
+                recognised_pages: 1,
+                milliseconds: 900,
+                timings: Timings::default(),
+                completed: true,
+            },
             EventKind::JobFailed { stage: "parsing".to_owned(), code: "no_text".to_owned() },
             EventKind::PortfolioGenerated {
                 portfolio_id: Uuid::now_v7(),
                 template_id: "minimal-portfolio".to_owned(),
                 milliseconds: 40,
+                timings: Timings::default(),
             },
             EventKind::AtsResumeCreated { template_id: "clean".to_owned(), format: "pdf".to_owned(), score: 88 },
             EventKind::Download { what: "ats_resume".to_owned() },

@@ -109,6 +109,7 @@ fn csv(summary: &Summary, window: Window, counts: &Counts) -> String {
         (tally::ATS_RESUMES_CREATED, metrics.ats_resumes_created),
         ("total_downloads", metrics.total_downloads),
         ("portfolio_views", metrics.portfolio_views),
+        (tally::JOBS_COMPLETED, summary.performance.jobs_completed),
         (tally::JOBS_FAILED, summary.performance.jobs_failed),
     ] {
         table.row(["total", "", measure, &value.to_string()]);

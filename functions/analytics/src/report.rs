@@ -41,6 +41,11 @@ impl Named {
             .collect()
     }
 
+    /// What was timed under this name.
+    fn timing(&self, name: &str) -> Option<Timing> {
+        timing(&self.kinds(name), self.get(name))
+    }
+
     fn add(&mut self, counts: &BTreeMap<String, u64>) {
         for (name, count) in counts {
             *self.0.entry(name.clone()).or_default() += count;
@@ -144,27 +149,68 @@ pub(crate) struct Performance {
     cv_processing: Option<Timing>,
     /// Making a portfolio; `null` while none was made.
     portfolio_generation: Option<Timing>,
+    /// From the sending of a job to a worker until one took it up; `null` while none was.
+    queue_wait: Option<Timing>,
+    /// The stages of jobs one by one.
+    stages: Stages,
     /// Pages of the CVs that were read.
     pages: u64,
     /// Those of them that were images, whose words had to be recognised.
     pages_recognised: u64,
+    /// Jobs that ended well.
+    pub(crate) jobs_completed: u64,
     /// Jobs that failed.
     pub(crate) jobs_failed: u64,
+    /// Share of the jobs that ended well among those that ended, 0 to 1; `null` while none ended. A job that failed and
+    /// did better when it was tried again counts on both sides.
+    #[schema(example = 0.985)]
+    success_rate: Option<f64>,
     /// The stages in which they failed, the most frequent first.
     failed_stages: Vec<NamedCount>,
     /// The reasons for which they failed, by their stable names, the most frequent first.
     failed_reasons: Vec<NamedCount>,
 }
 
+/// How long each stage of a job took; `null` where none was timed.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct Stages {
+    /// Reading the words of the file.
+    extracting: Option<Timing>,
+    /// Understanding the words.
+    parsing: Option<Timing>,
+    /// Checking and storing the résumé.
+    validating: Option<Timing>,
+    /// Making the portfolio.
+    generating: Option<Timing>,
+}
+
+impl Stages {
+    fn of(total: &Named) -> Self {
+        let stage = |name: &str| total.timing(&tally::stage_ms(name));
+        Self {
+            extracting: stage("extracting"),
+            parsing: stage("parsing"),
+            validating: stage("validating"),
+            generating: stage("generating"),
+        }
+    }
+}
+
 impl From<&Counts> for Performance {
     fn from(counts: &Counts) -> Self {
         let total = &counts.total;
+        let (completed, failed) = (total.get(tally::JOBS_COMPLETED), total.get(tally::JOBS_FAILED));
         Self {
-            cv_processing: timing(&total.kinds(tally::CV_MS), total.get(tally::CV_MS)),
-            portfolio_generation: timing(&total.kinds(tally::PORTFOLIO_MS), total.get(tally::PORTFOLIO_MS)),
+            cv_processing: total.timing(tally::CV_MS),
+            portfolio_generation: total.timing(tally::PORTFOLIO_MS),
+            queue_wait: total.timing(tally::QUEUE_MS),
+            stages: Stages::of(total),
             pages: total.get(tally::CV_PAGES),
             pages_recognised: total.get(tally::CV_PAGES_RECOGNISED),
-            jobs_failed: total.get(tally::JOBS_FAILED),
+            jobs_completed: completed,
+            jobs_failed: failed,
+            success_rate: (completed + failed > 0)
+                .then(|| (completed as f64 / (completed + failed) as f64 * 1_000.0).round() / 1_000.0),
             failed_stages: most_first(total.kinds(tally::FAILED_STAGE)),
             failed_reasons: most_first(total.kinds(tally::FAILED_CODE)),
         }
@@ -346,7 +392,9 @@ mod tests {
         });
         assert_eq!(metrics, expected);
         let performance = serde_json::to_value(Performance::from(&counts)).unwrap();
-        assert_eq!(performance["cv_processing"], serde_json::Value::Null);
+        for nothing in ["/cv_processing", "/queue_wait", "/stages/parsing", "/success_rate"] {
+            assert_eq!(performance.pointer(nothing), Some(&serde_json::Value::Null), "{nothing}");
+        }
         assert_eq!(Engagement::of(&counts, BTreeMap::new()).series.len(), 24);
     }
 
@@ -374,6 +422,34 @@ mod tests {
             vec![bucket("2026-11-21T22:00:00Z", &[("ats_score", 200), ("ats_resumes_created", 3)])],
         );
         assert_eq!(Metrics::from(&counts).avg_ats_score, Some(66.7));
+    }
+
+    #[test]
+    fn performance_is_what_was_counted() {
+        let counts = Counts::sum(
+            a_day(),
+            vec![
+                bucket("2026-11-21T21:00:00Z", &[("parsing_ms", 40), ("parsing_ms.50", 1), ("jobs_completed", 2)]),
+                bucket("2026-11-21T22:00:00Z", &[("parsing_ms", 400), ("parsing_ms.500", 1), ("jobs_failed", 1)]),
+                bucket("2026-11-21T22:05:00Z", &[("queue_ms.10", 3)]),
+            ],
+        );
+        let performance = serde_json::to_value(Performance::from(&counts)).unwrap();
+        let parsing = serde_json::json!({ "count": 2, "mean_ms": 220.0, "p50_at_most_ms": 50, "p95_at_most_ms": 500 });
+        assert_eq!(performance["stages"]["parsing"], parsing);
+        assert_eq!(performance["stages"]["generating"], serde_json::Value::Null);
+        assert_eq!(performance["queue_wait"]["count"], 3, "a wait of no milliseconds is one, too");
+        assert_eq!((&performance["jobs_completed"], &performance["success_rate"]), (&2.into(), &0.667.into()));
+    }
+
+    #[test]
+    fn every_stage_that_is_counted_is_shown() {
+        for stage in tally::STAGES {
+            let name = tally::stage_ms(stage);
+            let counts = Counts::sum(a_day(), vec![bucket("2026-11-21T21:00:00Z", &[(&format!("{name}.10"), 1)])]);
+            let shown = serde_json::to_value(Performance::from(&counts)).unwrap();
+            assert_eq!(shown["stages"][*stage]["count"], 1, "{stage}");
+        }
     }
 
     #[test]

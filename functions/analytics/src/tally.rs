@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use vitae_queue::{CountedEvent, EventKind};
+use vitae_queue::{CountedEvent, EventKind, Timings};
 use vitae_store::counters::Countable;
 
 use crate::histogram;
@@ -15,6 +15,10 @@ pub(crate) const CV_PAGES: &str = "cv_pages";
 pub(crate) const CV_PAGES_RECOGNISED: &str = "cv_pages_recognised";
 /// Milliseconds of all together, and by [`histogram::bucket`].
 pub(crate) const CV_MS: &str = "cv_ms";
+/// Jobs that ended well.
+pub(crate) const JOBS_COMPLETED: &str = "jobs_completed";
+/// As [`CV_MS`]: from the sending of a job's message until a worker took it up.
+pub(crate) const QUEUE_MS: &str = "queue_ms";
 pub(crate) const JOBS_FAILED: &str = "jobs_failed";
 pub(crate) const FAILED_STAGE: &str = "failed_stage";
 pub(crate) const FAILED_CODE: &str = "failed_code";
@@ -36,6 +40,14 @@ pub(crate) const VIEWS: &str = "views";
 pub(crate) const COUNTRY: &str = "country";
 pub(crate) const LINK_CLICKS: &str = "link_clicks";
 
+/// The stages of a job that are timed.
+pub(crate) const STAGES: &[&str] = &["extracting", "parsing", "validating", "generating"];
+
+/// The name of what is counted of a stage, as [`CV_MS`].
+pub(crate) fn stage_ms(stage: &str) -> String {
+    format!("{stage}_ms")
+}
+
 /// The country of a visitor whom the front door cannot place.
 pub(crate) const UNKNOWN_COUNTRY: &str = "unknown";
 /// Begins what visitors download, as opposed to what a person downloads for themselves.
@@ -50,21 +62,28 @@ pub(crate) fn countable(event: &CountedEvent) -> Countable {
     // Activity tells a person what became of their own work. What visitors do is counted, and never kept one by one.
     let mut own = true;
     match &event.kind {
-        EventKind::CvProcessed { pages, recognised_pages, milliseconds, cv_id: _ } => {
+        EventKind::CvProcessed { pages, recognised_pages, milliseconds, timings, completed, cv_id: _ } => {
             counts.one(CVS_PROCESSED);
             counts.add(CV_PAGES, u64::from(*pages));
             counts.add(CV_PAGES_RECOGNISED, u64::from(*recognised_pages));
             counts.time(CV_MS, *milliseconds);
+            counts.timings(timings);
+            if *completed {
+                counts.one(JOBS_COMPLETED);
+            }
         }
         EventKind::JobFailed { stage, code } => {
             counts.one(JOBS_FAILED);
             counts.kind(FAILED_STAGE, stage);
             counts.kind(FAILED_CODE, code);
         }
-        EventKind::PortfolioGenerated { template_id, milliseconds, portfolio_id: _ } => {
+        EventKind::PortfolioGenerated { template_id, milliseconds, timings, portfolio_id: _ } => {
             counts.one(PORTFOLIOS_GENERATED);
             counts.kind(PORTFOLIO_TEMPLATE, template_id);
             counts.time(PORTFOLIO_MS, *milliseconds);
+            counts.timings(timings);
+            // A portfolio is made by a job, which ends with it.
+            counts.one(JOBS_COMPLETED);
         }
         EventKind::AtsResumeCreated { template_id, format, score } => {
             counts.one(ATS_RESUMES_CREATED);
@@ -97,8 +116,17 @@ pub(crate) fn countable(event: &CountedEvent) -> Countable {
         at: event.at,
         counts: counts.0,
         referrer,
-        activity: own.then(|| serde_json::to_value(&event.kind).unwrap_or_default()),
+        activity: own.then(|| told(&event.kind)),
     }
+}
+
+/// What a person is told of an event; how long its parts took is counted and of no interest beyond that.
+fn told(kind: &EventKind) -> serde_json::Value {
+    let mut told = serde_json::to_value(kind).unwrap_or_default();
+    if let Some(members) = told.as_object_mut() {
+        members.retain(|name, _| name != "timings" && name != "completed");
+    }
+    told
 }
 
 #[derive(Default)]
@@ -118,6 +146,18 @@ impl Counts {
     fn kind(&mut self, name: &str, kind: &str) {
         let kind: String = kind.chars().take(LONGEST_KIND).collect();
         self.one(&format!("{name}.{kind}"));
+    }
+
+    fn timings(&mut self, timings: &Timings) {
+        if let Some(milliseconds) = timings.queue_ms {
+            self.time(QUEUE_MS, milliseconds);
+        }
+        for (stage, milliseconds) in &timings.stages {
+            // Names of counts are ours: another version's stage is not counted by this one.
+            if STAGES.contains(&stage.as_str()) {
+                self.time(&stage_ms(stage), *milliseconds);
+            }
+        }
     }
 
     fn time(&mut self, name: &str, milliseconds: u64) {
@@ -141,9 +181,22 @@ mod tests {
 
     #[test]
     fn a_processed_cv_adds_its_pages_and_its_time() {
-        let kind = EventKind::CvProcessed { cv_id: Uuid::now_v7(), pages: 3, recognised_pages: 0, milliseconds: 1_250 };
-        let expected = [("cv_ms", 1_250), ("cv_ms.1500", 1), ("cv_pages", 3), ("cvs_processed", 1)];
-        assert_eq!(counts(kind), pairs(&expected));
+        let kind = |timings, completed| EventKind::CvProcessed {
+            cv_id: Uuid::now_v7(),
+            pages: 3,
+            recognised_pages: 0,
+            milliseconds: 1_250,
+            timings,
+            completed,
+        };
+        let mut expected = vec![("cv_ms", 1_250), ("cv_ms.1500", 1), ("cv_pages", 3), ("cvs_processed", 1)];
+        assert_eq!(counts(kind(Timings::default(), false)), pairs(&expected));
+
+        let stages = [("parsing".to_owned(), 12), ("made_up".to_owned(), 1)].into();
+        let timings = Timings { queue_ms: Some(0), stages };
+        expected.extend([("jobs_completed", 1), ("parsing_ms", 12), ("parsing_ms.15", 1), ("queue_ms.10", 1)]);
+        expected.sort();
+        assert_eq!(counts(kind(timings, true)), pairs(&expected));
     }
 
     #[test]

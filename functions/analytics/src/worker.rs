@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use vitae_queue::{CountedEvent, Message, Retry};
+use vitae_runtime::telemetry;
 use vitae_store::Store;
 use vitae_store::counters::Counted;
 
@@ -25,6 +26,8 @@ async fn count(store: &Store, message: Message) -> Result<(), Retry> {
     let event: CountedEvent = message.parse().map_err(|error| {
         Retry(format!("it is no event that this version knows (line {}, column {})", error.line(), error.column()))
     })?;
+    telemetry::note_user(event.user_id);
+    telemetry::note_kind(event.kind.name());
     let countable = tally::countable(&event);
     for tried in 1..=TRIES {
         match store.count(&countable).await {

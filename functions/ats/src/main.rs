@@ -6,7 +6,7 @@ use vitae_web::Web;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init("ats");
     let aws = Aws::from_environment().await;
     let store = Store::from_environment(&aws)?;
     let state = ats::State::from_environment(&aws, store.clone())?;

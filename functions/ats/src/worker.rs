@@ -6,12 +6,15 @@
 //! Every message can be worked off any number of times. If the site went down meanwhile, nothing is written, or what was
 //! written is removed.
 
+use std::time::Instant;
+
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::Timestamp;
 use vitae_blobs::BlobError;
 use vitae_blobs::keys::{self, Shelf};
 use vitae_queue::{Message, Retry, SiteMessage};
 use vitae_resume::{Resume, VitaeMeta};
+use vitae_runtime::{metrics, telemetry};
 use vitae_store::StoreError;
 
 use crate::State;
@@ -38,6 +41,8 @@ async fn typeset_for_site(state: &State, message: Message) -> Result<(), Retry> 
             return Err(Retry(format!("this is no request: {error}")));
         }
     };
+    telemetry::note_user(request.user_id);
+    telemetry::note_kind("site");
     let Some(site @ Site { shelf, slug }) = &published(state, &request).await? else {
         tracing::info!("the site is not published any more");
         return Ok(());
@@ -53,9 +58,11 @@ async fn typeset_for_site(state: &State, message: Message) -> Result<(), Retry> 
     if let Some(language) = language_of_cv(state, &request).await? {
         resume.meta.vitae = Some(VitaeMeta { language: Some(language), ..VitaeMeta::default() });
     }
+    let started = Instant::now();
     let made = tokio::task::spawn_blocking(move || pdf_for_site(&resume, Timestamp::now()))
         .await
         .map_err(|_| Retry("typesetting broke off".to_owned()))?;
+    metrics::stage_took("typesetting", started.elapsed());
     let pdf = match made {
         Ok(pdf) => pdf,
         Err(MakeError::Typeset(error @ (TypesetError::Script | TypesetError::TooLong(_)))) => {

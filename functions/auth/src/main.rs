@@ -6,7 +6,7 @@ use vitae_web::Web;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init("auth");
     let aws = Aws::from_environment().await;
     let web = Web::from_environment(&aws, Store::from_environment(&aws)?)?;
     let state = auth::State::from_environment(&aws, &web)?;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use vitae_runtime::{metrics, telemetry};
 use vitae_store::{Session, StoreError};
 use vitae_web::{Json, Problem, ProblemBody, VerifyError};
 
@@ -70,6 +71,7 @@ pub(crate) async fn refresh(
 /// The session and the token that is good from now on; `None` where the token's session has ended, or ends now because
 /// the token was used before.
 async fn rotate(state: &State, token: &RefreshToken) -> Result<Option<(Session, RefreshToken)>, Problem> {
+    telemetry::note_user(token.user_id);
     for _ in 0..ATTEMPTS {
         let now = Timestamp::now();
         let Some(session) = state.store.session(token.user_id, token.session_id).await? else { return Ok(None) };
@@ -85,10 +87,14 @@ async fn rotate(state: &State, token: &RefreshToken) -> Result<Option<(Session, 
             Verdict::JustReplaced(next) => return Ok(Some((session, next))),
             Verdict::Reused => {
                 tracing::warn!(session_id = %session.session_id, "an old refresh token was used again; its session ends");
+                metrics::add(metrics::REFRESH_TOKENS_REUSED, 1);
                 state.store.end_session(session.user_id, session.session_id).await?;
                 return Ok(None);
             }
-            Verdict::Foreign => return Ok(None),
+            Verdict::Foreign => {
+                metrics::add(metrics::TOKENS_REFUSED, 1);
+                return Ok(None);
+            }
         }
     }
     Err(Problem::unavailable("a refresh token was replaced again and again"))
@@ -134,7 +140,7 @@ async fn signed_in_session(state: &State, headers: &HeaderMap) -> Result<Option<
     };
     match state.web.verifier().verify(token).await {
         Ok(claims) => Ok(Some((claims.sub, claims.sid))),
-        Err(VerifyError::Invalid) => Ok(None),
+        Err(VerifyError::Invalid | VerifyError::Expired) => Ok(None),
         Err(error) => Err(Problem::unavailable(error)),
     }
 }

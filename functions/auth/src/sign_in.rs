@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vitae_passwords::{Password, is_outdated};
+use vitae_runtime::{metrics, telemetry};
 use vitae_store::{Person, Session, StoreError};
 use vitae_web::{BODY_LIMIT, Json, Problem, ProblemBody, Query};
 
@@ -225,11 +226,16 @@ async fn sign_in(
         let person = with_current_hash(state, person, password).await;
         let (session, token) = new_session(&person, headers, lasts, Timestamp::now());
         match state.store.create_session(&session, &person).await {
-            Ok(()) => return Ok(Some((person, session, token))),
+            Ok(()) => {
+                telemetry::note_user(person.user_id);
+                metrics::add(metrics::SIGN_INS_SUCCEEDED, 1);
+                return Ok(Some((person, session, token)));
+            }
             Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
     }
+    metrics::add(metrics::SIGN_INS_FAILED, 1);
     if state.require_verified_email {
         tokio::time::sleep_until(started + REFUSAL).await;
     }

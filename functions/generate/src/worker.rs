@@ -8,8 +8,9 @@ use std::time::Instant;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::SignedDuration;
 use uuid::Uuid;
-use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Message, Retry};
+use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Message, Retry, Timings};
 use vitae_resume::Violation;
+use vitae_runtime::{metrics, telemetry};
 use vitae_store::portfolios::{Portfolio, Visibility};
 use vitae_store::{Cv, Job, JobError, JobKind, JobResult, JobStatus, Lease, Preferences, StoreError};
 
@@ -31,8 +32,11 @@ pub async fn work(state: State, event: SqsEvent) -> SqsBatchResponse {
 }
 
 async fn take(state: &State, message: Message) -> Result<(), Retry> {
+    let timings = Timings::after(message.waited);
     let JobMessage { user_id, job_id } =
         message.parse().map_err(|error| Retry(format!("the message cannot be read: {error}")))?;
+    telemetry::note_user(user_id);
+    telemetry::note_job(job_id);
     let owner = Uuid::new_v4().to_string();
     let retry = |error: StoreError| Retry(error.to_string());
     let job = match state.store.take_job(user_id, job_id, &owner, LEASE).await.map_err(retry)? {
@@ -40,12 +44,13 @@ async fn take(state: &State, message: Message) -> Result<(), Retry> {
         Lease::Finished(_) | Lease::Missing => return Ok(()),
         Lease::Busy => return Err(Retry("another worker has the job".to_owned())),
     };
+    telemetry::note_kind(job.kind.as_str());
     if !job.waits_for_generator() {
         // It was sent back to be read again; whoever reads it will send a message of its own.
         return give_back(state, job, &owner, SignedDuration::ZERO).await;
     }
     let mut held = job;
-    match run(state, &mut held, &owner).await {
+    match run(state, &mut held, &owner, timings).await {
         Ok(()) | Err(Stop::Lost) => Ok(()),
         Err(Stop::Again(reason)) => {
             give_back(state, held, &owner, LONGEST_WAIT).await?;
@@ -66,7 +71,7 @@ enum Stop {
     Failed(JobError),
 }
 
-async fn run(state: &State, job: &mut Job, owner: &str) -> Result<(), Stop> {
+async fn run(state: &State, job: &mut Job, owner: &str, mut timings: Timings) -> Result<(), Stop> {
     let begun = Instant::now();
     *job = match state.store.advance_job(job, owner, JobStatus::Generating, LEASE).await {
         Ok(job) => job,
@@ -80,10 +85,13 @@ async fn run(state: &State, job: &mut Job, owner: &str) -> Result<(), Stop> {
     let portfolio = write_content(state, job, &cv, portfolio).await?;
     let portfolio = show(state, job, portfolio).await?;
 
+    let took = begun.elapsed();
+    timings.stage(JobStatus::Generating.as_str(), took);
     let event = EventKind::PortfolioGenerated {
         portfolio_id: portfolio.portfolio_id,
         template_id: portfolio.template_id.clone(),
-        milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        timings,
     };
     count(state, job, event).await?;
     let result = JobResult {
@@ -92,7 +100,10 @@ async fn run(state: &State, job: &mut Job, owner: &str) -> Result<(), Stop> {
         portfolio_url: portfolio.publication.as_ref().map(|publication| state.addresses.site(&publication.slug)),
     };
     match state.store.complete_job(job, owner, &result).await {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            metrics::add(metrics::JOBS_COMPLETED, 1);
+            Ok(())
+        }
         Err(StoreError::Conflict) => Err(Stop::Lost),
         Err(error) => Err(error.into()),
     }
@@ -169,7 +180,11 @@ async fn fail(state: &State, job: &Job, owner: &str, error: JobError) -> Result<
     // The message is the only one that would say so, so a failure that cannot be told is tried again.
     count(state, job, event).await.map_err(|_| Retry("the failure could not be counted".to_owned()))?;
     match state.store.fail_job(job, owner, error).await {
-        Ok(_) | Err(StoreError::Conflict) => Ok(()),
+        Ok(_) => {
+            metrics::add(metrics::JOBS_FAILED, 1);
+            Ok(())
+        }
+        Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(Retry(error.to_string())),
     }
 }

@@ -67,7 +67,7 @@ async fn one_message(state: &State, message: Message) -> Result<(), Retry> {
         Some(Announcement::Test) => Ok(()),
         Some(Announcement::Jobs(jobs)) => {
             for job in jobs {
-                Box::pin(work::one_job(state, &job)).await?;
+                Box::pin(work::one_job(state, &job, message.waited)).await?;
             }
             Ok(())
         }

@@ -9,7 +9,7 @@ fn main() -> Result<(), Error> {
 }
 
 async fn run() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init("parse");
     let aws = Aws::from_environment().await;
     let store = Store::from_environment(&aws)?;
     let state = parse::State::from_environment(&aws, store)?;

@@ -1,14 +1,15 @@
 //! One job, from its lease to its end.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use vitae_blobs::keys;
-use vitae_document::{Document, sandbox, sniff};
-use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Retry};
+use vitae_document::{Document, Reading, sandbox, sniff};
+use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Retry, Timings};
 use vitae_resume::Resume;
+use vitae_runtime::{metrics, telemetry};
 use vitae_store::{Cv, CvSource, Job, JobError, JobKind, JobResult, JobStatus, Lease, SourceFile};
 
 use crate::State;
@@ -20,8 +21,10 @@ const LEASE: SignedDuration = SignedDuration::from_secs(180);
 /// Largest file that is read, in bytes; the presigned address admits no larger one.
 const LARGEST_FILE: u64 = 10 * 1024 * 1024;
 
-/// Works on the job that a message names.
-pub(crate) async fn one_job(state: &State, message: &JobMessage) -> Result<(), Retry> {
+/// Works on the job that a message names, which lay in its queue for as long as it `waited`.
+pub(crate) async fn one_job(state: &State, message: &JobMessage, waited: Option<Duration>) -> Result<(), Retry> {
+    telemetry::note_user(message.user_id);
+    telemetry::note_job(message.job_id);
     let owner = Uuid::now_v7().to_string();
     let lease = state.store.take_job(message.user_id, message.job_id, &owner, LEASE).await.map_err(again)?;
     let job = match lease {
@@ -30,20 +33,20 @@ pub(crate) async fn one_job(state: &State, message: &JobMessage) -> Result<(), R
         Lease::Missing => return remove_orphan(state, &keys::original(message.user_id, message.job_id)).await,
         Lease::Finished(job) => return after_the_end(state, &job).await,
     };
-    let span = tracing::info_span!("job", job_id = %job.job_id, kind = ?job.kind);
+    telemetry::note_kind(job.kind.as_str());
     // The whole work is one large future; on the heap it is moved cheaply.
-    tracing::Instrument::instrument(Box::pin(work_on(state, job, &owner)), span).await
+    Box::pin(work_on(state, job, &owner, Timings::after(waited))).await
 }
 
-async fn work_on(state: &State, job: Job, owner: &str) -> Result<(), Retry> {
+async fn work_on(state: &State, job: Job, owner: &str, mut timings: Timings) -> Result<(), Retry> {
     if job.status == JobStatus::Generating {
         // The résumé was stored; what may be missing is the word to the next worker.
         let job = state.store.release_job(job, owner).await.map_err(again)?;
-        return announce(state, &job).await;
+        return announce(state, &job, Timings::default()).await;
     }
     let mut job = job;
-    match read_and_store(state, &mut job, owner).await {
-        Ok(stored) => announce(state, &stored).await,
+    match read_and_store(state, &mut job, owner, &mut timings).await {
+        Ok(stored) => announce(state, &stored, timings).await,
         Err(Stop::Failed(reason)) => fail(state, &job, owner, reason).await,
         Err(Stop::Lost) => {
             tracing::info!("the job was stopped or taken over");
@@ -63,7 +66,7 @@ async fn work_on(state: &State, job: Job, owner: &str) -> Result<(), Retry> {
 }
 
 /// Every stage from the stored bytes to the stored résumé. `job` is kept up to date, so that the caller can end it.
-async fn read_and_store(state: &State, job: &mut Job, owner: &str) -> Result<Job, Stop> {
+async fn read_and_store(state: &State, job: &mut Job, owner: &str, timings: &mut Timings) -> Result<Job, Stop> {
     let started = Instant::now();
     *job = state.store.advance_job(job, owner, JobStatus::Extracting, LEASE).await?;
     let source = job
@@ -73,11 +76,13 @@ async fn read_and_store(state: &State, job: &mut Job, owner: &str) -> Result<Job
     // From here on the file is a job's, and the bucket does not forget it by itself.
     let (bytes, ()) = tokio::try_join!(state.files.get(&source.key, LARGEST_FILE), state.files.confirm(&source.key))?;
     check_declared(&bytes, &source)?;
+    metrics::add(metrics::BYTES_READ, bytes.len() as u64);
     let limits = state.limits.clone();
     let reading = in_background(move || sandbox::read(&bytes, &limits)).await??;
-    let pictures = reading.images.len();
-    let document = vitae_recognition::recognise(&state.textract, reading).await?;
+    let (document, recognised) = recognise(state, reading).await?;
+    metrics::add(metrics::PAGES_READ, document.pages.len() as u64);
     let extracted = started.elapsed();
+    timings.stage(JobStatus::Extracting.as_str(), extracted);
 
     *job = state.store.advance_job(job, owner, JobStatus::Parsing, LEASE).await?;
     let text = document.text();
@@ -87,17 +92,40 @@ async fn read_and_store(state: &State, job: &mut Job, owner: &str) -> Result<Job
         None => resume,
     };
     let parsed = started.elapsed();
+    timings.stage(JobStatus::Parsing.as_str(), parsed - extracted);
 
     *job = state.store.advance_job(job, owner, JobStatus::Validating, LEASE).await?;
     let stored = store(state, job.clone(), owner, resume, source).await?;
+    let total = started.elapsed();
+    timings.stage(JobStatus::Validating.as_str(), total - parsed);
+    if stored.status == JobStatus::Completed {
+        metrics::add(metrics::JOBS_COMPLETED, 1);
+    }
     tracing::info!(
-        pages_recognised = pictures,
+        pages_recognised = recognised,
         extracting_ms = extracted.as_millis() as u64,
         parsing_ms = (parsed - extracted).as_millis() as u64,
-        total_ms = started.elapsed().as_millis() as u64,
+        total_ms = total.as_millis() as u64,
         "a CV was read"
     );
     Ok(stored)
+}
+
+/// The document with the words of its pictures, and how many of those were recognised.
+async fn recognise(state: &State, reading: Reading) -> Result<(Document, u64), Stop> {
+    let pictures: Vec<_> = reading.images.iter().map(|image| image.page).collect();
+    if pictures.is_empty() {
+        return Ok((reading.document, 0));
+    }
+    let recognition = vitae_recognition::recognise(&state.textract, reading).await;
+    let read = recognition.as_ref().map_or(0, |document| {
+        let answered = |page: &&usize| document.pages.get(**page).is_some_and(|page| !page.needs_recognition);
+        pictures.iter().filter(answered).count() as u64
+    });
+    metrics::add(metrics::PAGES_RECOGNISED, read);
+    metrics::add(metrics::RECOGNITIONS_SUCCEEDED, read);
+    metrics::add(metrics::RECOGNITIONS_FAILED, pictures.len() as u64 - read);
+    Ok((recognition?, read))
 }
 
 /// The bytes must be those that were declared when the upload was asked for, and of the type that was declared.
@@ -170,7 +198,7 @@ async fn store(state: &State, job: Job, owner: &str, mut resume: Resume, source:
 }
 
 /// Counts the CV and sends the job on. Both may happen twice.
-async fn announce(state: &State, job: &Job) -> Result<(), Retry> {
+async fn announce(state: &State, job: &Job, timings: Timings) -> Result<(), Retry> {
     let Some(cv) = state.store.cv(job.user_id, job.cv_id).await.map_err(again)? else { return Ok(()) };
     let vitae = cv.resume.meta.vitae.unwrap_or_default();
     let since = job.started_at.unwrap_or(cv.updated_at);
@@ -179,6 +207,8 @@ async fn announce(state: &State, job: &Job) -> Result<(), Retry> {
         pages: vitae.page_count as u32,
         recognised_pages: vitae.recognised_pages as u32,
         milliseconds: cv.updated_at.duration_since(since).as_millis().max(0) as u64,
+        timings,
+        completed: job.status == JobStatus::Completed && job.result.as_ref().is_some_and(|r| r.portfolio_id.is_none()),
     };
     state.events.send(&CountedEvent::once(job.job_id, job.user_id, kind)).await.map_err(again)?;
     if job.status == JobStatus::Generating {
@@ -193,7 +223,7 @@ async fn fail(state: &State, job: &Job, owner: &str, reason: Reason) -> Result<(
     let error =
         JobError { stage: job.status, code: reason.code.clone(), detail: reason.detail, retryable: reason.retryable };
     match state.store.fail_job(job, owner, error).await {
-        Ok(_) => {}
+        Ok(_) => metrics::add(metrics::JOBS_FAILED, 1),
         Err(vitae_store::StoreError::Conflict) => return Ok(()),
         Err(error) => return Err(again(error)),
     }
@@ -205,7 +235,7 @@ async fn fail(state: &State, job: &Job, owner: &str, reason: Reason) -> Result<(
 /// file of a job that was stopped, or expired, belongs to nothing.
 async fn after_the_end(state: &State, job: &Job) -> Result<(), Retry> {
     match job.status {
-        JobStatus::Completed if job.kind != JobKind::Generate => announce(state, job).await,
+        JobStatus::Completed if job.kind != JobKind::Generate => announce(state, job, Timings::default()).await,
         JobStatus::Cancelled | JobStatus::Expired if job.kind == JobKind::Upload => {
             let stored = state.store.cv(job.user_id, job.cv_id).await.map_err(again)?.is_some();
             if stored { Ok(()) } else { remove_orphan(state, &keys::original(job.user_id, job.job_id)).await }

@@ -6,7 +6,7 @@ use vitae_web::Web;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init("upload-url");
     let aws = Aws::from_environment().await;
     let store = Store::from_environment(&aws)?;
     let state = upload_url::State::from_environment(&aws, store.clone())?;

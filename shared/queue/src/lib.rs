@@ -6,12 +6,15 @@ mod messages;
 
 pub use batch::{Message, Retry};
 pub use consumer::{Consumer, LONGEST_WAIT};
-pub use messages::{CountedEvent, EventKind, JobMessage, SiteMessage};
+pub use messages::{CountedEvent, EventKind, JobMessage, SiteMessage, Timings};
 
+use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use aws_sdk_sqs::error::ProvideErrorMetadata;
+use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 use serde::Serialize;
+use vitae_runtime::trace::{self, TraceHeader};
 
 /// Why a message was not sent. Sending again may help.
 #[derive(Debug, thiserror::Error)]
@@ -38,18 +41,36 @@ impl<T: Serialize> Queue<T> {
         Self { client, url, message: PhantomData }
     }
 
-    /// Sends one message.
+    /// Sends one message, under the trace of the work at hand.
     ///
     /// # Errors
     /// When the service did not take it.
     pub async fn send(&self, message: &T) -> Result<(), QueueError> {
         let body = serde_json::to_string(message).map_err(|error| QueueError(error.to_string()))?;
-        self.client.send_message().queue_url(&self.url).message_body(body).send().await.map_err(|error| match error
-            .code()
-        {
-            Some(code) => QueueError(format!("{code}: {}", error.message().unwrap_or_default())),
-            None => QueueError(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()),
-        })?;
+        let trace = trace::current().map(attribute).transpose()?;
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .set_message_system_attributes(trace)
+            .send()
+            .await
+            .map_err(|error| match error.code() {
+                Some(code) => QueueError(format!("{code}: {}", error.message().unwrap_or_default())),
+                None => QueueError(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()),
+            })?;
         Ok(())
     }
+}
+
+/// The one attribute of a message that SQS carries for tracing.
+fn attribute(
+    trace: TraceHeader,
+) -> Result<HashMap<MessageSystemAttributeNameForSends, MessageSystemAttributeValue>, QueueError> {
+    let value = MessageSystemAttributeValue::builder()
+        .data_type("String")
+        .string_value(trace.as_str())
+        .build()
+        .map_err(|error| QueueError(error.to_string()))?;
+    Ok(HashMap::from([(MessageSystemAttributeNameForSends::AwsTraceHeader, value)]))
 }

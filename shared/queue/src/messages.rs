@@ -1,5 +1,9 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use vitae_runtime::metrics;
 
 /// Asks a worker to take up a job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +53,12 @@ pub enum EventKind {
         recognised_pages: u32,
         /// Milliseconds from the job's beginning until the résumé was stored.
         milliseconds: u64,
+        /// How long the parts of that took.
+        #[serde(default)]
+        timings: Timings,
+        /// Whether the job was done with it, since no portfolio was to be made.
+        #[serde(default)]
+        completed: bool,
     },
     /// A job failed.
     JobFailed {
@@ -65,6 +75,9 @@ pub enum EventKind {
         template_id: String,
         /// Milliseconds that making it took.
         milliseconds: u64,
+        /// How long the parts of that took.
+        #[serde(default)]
+        timings: Timings,
     },
     /// An ATS document was made.
     AtsResumeCreated {
@@ -96,11 +109,53 @@ pub enum EventKind {
     },
 }
 
+/// How long the parts of a worker's work on a job took. What the worker does not know, because another one did that part
+/// before it was cut off, is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timings {
+    /// Milliseconds that the message lay in its queue.
+    pub queue_ms: Option<u64>,
+    /// Milliseconds of each stage, by its name.
+    pub stages: BTreeMap<String, u64>,
+}
+
+impl Timings {
+    /// Of work on a message that waited so long, with no stage done yet.
+    pub fn after(waited: Option<Duration>) -> Self {
+        Self { queue_ms: waited.map(milliseconds), stages: BTreeMap::new() }
+    }
+
+    /// Takes how long a stage took, here and as a metric.
+    pub fn stage(&mut self, name: &'static str, time: Duration) {
+        metrics::stage_took(name, time);
+        self.stages.insert(name.to_owned(), milliseconds(time));
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl EventKind {
+    /// Its name in a message.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::CvProcessed { .. } => "cv_processed",
+            Self::JobFailed { .. } => "job_failed",
+            Self::PortfolioGenerated { .. } => "portfolio_generated",
+            Self::AtsResumeCreated { .. } => "ats_resume_created",
+            Self::Download { .. } => "download",
+            Self::PortfolioView { .. } => "portfolio_view",
+            Self::LinkClick { .. } => "link_click",
+        }
+    }
+}
+
 impl CountedEvent {
     /// An event whose id follows from what happened (`subject`), so that work done twice is counted once.
     pub fn once(subject: Uuid, user_id: Uuid, kind: EventKind) -> Self {
-        let name = serde_json::to_value(&kind).ok().and_then(|kind| kind["name"].as_str().map(str::to_owned));
-        let event_id = Uuid::new_v5(&subject, name.unwrap_or_default().as_bytes());
+        let event_id = Uuid::new_v5(&subject, kind.name().as_bytes());
         Self { event_id, user_id, at: jiff::Timestamp::now(), kind }
     }
 
@@ -129,9 +184,19 @@ mod tests {
     }
 
     #[test]
+    fn an_event_of_a_version_without_timings_is_read() {
+        let text = r#"{"name":"portfolio_generated","portfolio_id":"01931a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b","template_id":"t","milliseconds":5}"#;
+        let EventKind::PortfolioGenerated { timings, .. } = serde_json::from_str(text).unwrap() else {
+            panic!("{text}")
+        };
+        assert_eq!(timings, Timings::default());
+    }
+
+    #[test]
     fn a_message_survives_the_queue() {
         let event = CountedEvent::each(Uuid::now_v7(), EventKind::Download { what: "portfolio_zip".to_owned() });
         let text = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<CountedEvent>(&text).unwrap(), event);
+        assert!(text.contains(&format!(r#""name":"{}""#, event.kind.name())), "{text}");
     }
 }

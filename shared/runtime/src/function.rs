@@ -5,11 +5,15 @@ use std::sync::Arc;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use futures::future::BoxFuture;
 use lambda_http::request::LambdaRequest;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
+use tracing::Instrument;
+
+use crate::metrics;
+use crate::trace::{self, TraceHeader};
 
 /// A whole HTTP application: the routes with every layer around them.
 pub type HttpRouter = BoxCloneSyncService<axum::extract::Request, axum::response::Response, Infallible>;
@@ -74,18 +78,29 @@ impl Function {
     /// # Errors
     /// When the Runtime API cannot be reached.
     pub async fn run(self) -> Result<(), Error> {
-        lambda_runtime::run(service_fn(move |event| {
+        // Not `lambda_runtime::run`, whose span would put the same things on every line under names of its own.
+        Runtime::new(service_fn(move |event| {
             let function = self.clone();
             async move { function.handle(event).await }
         }))
+        .run()
         .await
     }
 
-    /// Answers one event.
+    /// Answers one event. Its lines say which one it was, and what was measured goes out at its end.
     ///
     /// # Errors
     /// When the event is of a kind that this function does not answer, or a schedule's work failed.
     pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error> {
+        let header = event.context.xray_trace_id.as_deref().and_then(TraceHeader::parse);
+        let invocation_id = &event.context.request_id;
+        let trace_id = header.as_ref().map(TraceHeader::id);
+        let span = tracing::error_span!("invocation", invocation_id, trace_id);
+        let work = Box::pin(self.answer(event));
+        trace::within(header, metrics::gathered(work).instrument(span)).await
+    }
+
+    async fn answer(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error> {
         match (Kind::of(event.payload.get()), &self.http, &self.queue, &self.schedule) {
             (Kind::Http, Some(app), _, _) => {
                 let request: LambdaRequest = serde_json::from_str(event.payload.get())?;

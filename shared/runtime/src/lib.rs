@@ -5,7 +5,10 @@
 pub mod aws;
 pub mod environment;
 mod function;
+pub mod metrics;
+pub mod redact;
 pub mod telemetry;
+pub mod trace;
 
 pub use aws::Aws;
 pub use function::{Function, HttpRouter};

@@ -64,6 +64,17 @@ pub enum JobKind {
     Generate,
 }
 
+impl JobKind {
+    /// The name as the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Upload => "upload",
+            Self::Parse => "parse",
+            Self::Generate => "generate",
+        }
+    }
+}
+
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

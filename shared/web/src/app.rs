@@ -2,7 +2,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::body::HttpBody;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -12,8 +13,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePathLayer;
 use tracing::Instrument;
 use uuid::Uuid;
-use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, optional, required};
+use vitae_runtime::{Aws, metrics};
 use vitae_store::Store;
 
 use crate::auth::Verifier;
@@ -107,7 +108,7 @@ pub fn app(
         .layer(middleware::from_fn(only_through_the_front_door))
         .layer(axum::Extension(web))
         .layer(cors)
-        .layer(middleware::from_fn(move |request, next| finish(request, next, secure)));
+        .layer(middleware::from_fn(move |request, next| metrics::gathered(finish(request, next, secure))));
     NormalizePathLayer::trim_trailing_slash().layer(routes)
 }
 
@@ -123,16 +124,23 @@ async fn only_through_the_front_door(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Gives each answer its request id and security headers, writes a problem's body, and logs the request.
+/// Gives each answer its request id and security headers, writes a problem's body, and logs and measures the request.
 async fn finish(request: Request, next: Next, secure: bool) -> Response {
     let id = Uuid::now_v7().to_string();
     let method = request.method().clone();
-    // The path of an unknown route could hold anything, so a span names the matched one.
-    let path = request
-        .extensions()
-        .get::<axum::extract::MatchedPath>()
-        .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
-    let span = tracing::info_span!("request", request_id = %id, %method, path);
+    // The path of an unknown route could hold anything, so a line names the matched one.
+    let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str);
+    let job_id = job_in(route, request.uri().path());
+    let span = tracing::error_span!(
+        "request",
+        request_id = %id,
+        %method,
+        route,
+        job_id = job_id.map(tracing::field::display),
+        user = tracing::field::Empty
+    );
+    metrics::about("request_id", &id);
+    let bytes_in = request.body().size_hint().exact();
     let started = std::time::Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -153,10 +161,27 @@ async fn finish(request: Request, next: Next, secure: bool) -> Response {
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    let status = response.status().as_u16();
-    let milliseconds = started.elapsed().as_millis() as u64;
-    span.in_scope(|| tracing::info!(status, milliseconds, "answered"));
+    let (status, took) = (response.status(), started.elapsed());
+    metrics::add(metrics::REQUESTS, 1);
+    metrics::took(metrics::REQUEST_DURATION, took);
+    metrics::add(metrics::SERVER_ERRORS, status.is_server_error().into());
+    span.in_scope(|| {
+        let bytes_out = response.body().size_hint().exact();
+        tracing::info!(
+            status = status.as_u16(),
+            milliseconds = took.as_millis() as u64,
+            bytes_in,
+            bytes_out,
+            "answered"
+        );
+    });
     response
+}
+
+/// The job that a path names where its route has a place for one.
+fn job_in(route: &str, path: &str) -> Option<Uuid> {
+    let place = route.find("/jobs/{id}")? + "/jobs/".len();
+    path.get(place..)?.split('/').next()?.parse().ok()
 }
 
 fn with_problem_body(mut response: Response, problem: &Problem, id: &str) -> Response {
@@ -165,4 +190,20 @@ fn with_problem_body(mut response: Response, problem: &Problem, id: &str) -> Res
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     let (parts, _) = response.into_parts();
     Response::from_parts(parts, axum::body::Body::from(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_found_where_its_route_has_it() {
+        let id = Uuid::now_v7();
+        for (route, path) in [("/api/v1/jobs/{id}", ""), ("/api/v1/jobs/{id}/cancel", "/cancel")] {
+            assert_eq!(job_in(route, &format!("/api/v1/jobs/{id}{path}")), Some(id));
+        }
+        assert_eq!(job_in("/api/v1/cv/{id}", &format!("/api/v1/cv/{id}")), None);
+        assert_eq!(job_in("/api/v1/jobs", "/api/v1/jobs"), None);
+        assert_eq!(job_in("/api/v1/jobs/{id}", "/api/v1/jobs/ada@example.org"), None);
+    }
 }

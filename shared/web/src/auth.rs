@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
+use vitae_runtime::{metrics, telemetry};
 use vitae_store::Role;
 
 use crate::app::Web;
@@ -49,9 +51,12 @@ pub struct Claims {
 /// Why a token is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// It is malformed, of another issuer, signed by another key, or expired.
+    /// It is malformed, of another issuer, or signed by another key.
     #[error("the token is not valid")]
     Invalid,
+    /// It was good once: it is one of ours and has run out, as each does after some minutes.
+    #[error("the token has expired")]
+    Expired,
     /// The public key could not be had.
     #[error("the signing key cannot be read: {0}")]
     Unavailable(String),
@@ -91,9 +96,13 @@ impl Verifier {
         validation.set_issuer(&[&*self.issuer]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        jsonwebtoken::decode::<Claims>(token, key, &validation)
-            .map(|token| token.claims)
-            .map_err(|_| VerifyError::Invalid)
+        jsonwebtoken::decode::<Claims>(token, key, &validation).map(|token| token.claims).map_err(|error| {
+            match error.kind() {
+                // Said only of a token whose signature is good.
+                ErrorKind::ExpiredSignature => VerifyError::Expired,
+                _ => VerifyError::Invalid,
+            }
+        })
     }
 
     /// The 32 bytes of the key that tokens are verified with.
@@ -165,12 +174,19 @@ impl<S: Send + Sync> FromRequestParts<S> for User {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim())
             .ok_or_else(|| Problem::unauthorized("Sign in, and send the access token as `Authorization: Bearer …`."))?;
-        let claims = web.verifier.verify(token).await.map_err(|error| match error {
-            VerifyError::Invalid => {
-                Problem::unauthorized("The access token is not valid or has expired. Refresh it, or sign in again.")
+        let claims = web.verifier.verify(token).await.map_err(|error| {
+            if matches!(error, VerifyError::Invalid) {
+                tracing::warn!("an access token that is none of ours was refused");
+                metrics::add(metrics::TOKENS_REFUSED, 1);
             }
-            VerifyError::Unavailable(_) => Problem::unavailable(error),
+            match error {
+                VerifyError::Invalid | VerifyError::Expired => {
+                    Problem::unauthorized("The access token is not valid or has expired. Refresh it, or sign in again.")
+                }
+                VerifyError::Unavailable(_) => Problem::unavailable(error),
+            }
         })?;
+        telemetry::note_user(claims.sub);
         let user = Self { id: claims.sub, session_id: claims.sid, role: claims.role };
         parts.extensions.insert(user);
         Ok(user)

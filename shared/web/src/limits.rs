@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use vitae_runtime::environment::{EnvironmentError, optional};
+use vitae_runtime::metrics;
 use vitae_store::{Limit, LimitState};
 
 use crate::app::Web;
@@ -78,8 +79,7 @@ impl RateLimit {
         if state.allowed {
             return Ok(());
         }
-        tracing::warn!(class = self.class, "a request was limited");
-        Err(Problem::too_many_requests(state.reset_seconds.max(1)))
+        Err(self.exceeded(state))
     }
 
     /// Middleware that counts each request, answers 429 beyond the limit, and says in each answer where the caller
@@ -107,11 +107,16 @@ impl RateLimit {
         let mut response = if state.allowed {
             next.run(Request::from_parts(parts, body)).await
         } else {
-            tracing::warn!(class = self.class, "a request was limited");
-            Problem::too_many_requests(state.reset_seconds.max(1)).into_response()
+            self.exceeded(state).into_response()
         };
         describe(response.headers_mut(), limit, state);
         response
+    }
+
+    fn exceeded(self, state: LimitState) -> Problem {
+        tracing::warn!(class = self.class, "a request was limited");
+        metrics::add(metrics::REQUESTS_LIMITED, 1);
+        Problem::too_many_requests(state.reset_seconds.max(1))
     }
 }
 
