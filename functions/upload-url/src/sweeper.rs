@@ -1,6 +1,7 @@
 //! What the clock asks for every minute: no job stays behind because a message was lost or a worker died.
 
 use jiff::{SignedDuration, Timestamp};
+use vitae_runtime::metrics;
 use vitae_store::{Job, JobError, JobStatus, StoreError};
 
 use crate::State;
@@ -46,7 +47,7 @@ pub async fn sweep(state: State) -> anyhow::Result<()> {
                     detail: "Reading this CV was begun several times and never finished. Try again later, or upload another version of the file.".to_owned(),
                     retryable: true,
                 };
-                state.store.give_job_up(&job, error).await.map(drop)
+                state.store.give_job_up(&job, error).await.map(|_| metrics::add(metrics::JOBS_FAILED, 1))
             }
         };
         match outcome {
@@ -76,12 +77,12 @@ fn measure(job: &Job, now: Timestamp) -> Measure {
 
 /// An upload whose time is over either never came, or its announcement was lost.
 async fn look_for_file(state: &State, job: &Job, sent: &mut u32, closed: &mut u32) -> Result<(), StoreError> {
-    let Some(source) = &job.source else { return state.store.expire_job(job).await.map(drop) };
+    let Some(source) = &job.source else { return expire(state, job).await };
     match state.files.head(&source.key).await {
         Ok(Some(_)) => send_again(state, job, sent).await,
         Ok(None) => {
             *closed += 1;
-            state.store.expire_job(job).await.map(drop)
+            expire(state, job).await
         }
         Err(error) => Err(StoreError::Unavailable(error.to_string())),
     }
@@ -91,7 +92,15 @@ async fn send_again(state: &State, job: &Job, sent: &mut u32) -> Result<(), Stor
     // It is marked first, so that the next run leaves it alone for a while whatever becomes of the message.
     let job = state.store.touch_job(job).await?;
     *sent += 1;
-    state.queues.send(&job).await.map_err(|error| StoreError::Unavailable(error.to_string()))
+    state.queues.send(&job).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    metrics::add(metrics::JOBS_RESENT, 1);
+    Ok(())
+}
+
+async fn expire(state: &State, job: &Job) -> Result<(), StoreError> {
+    state.store.expire_job(job).await?;
+    metrics::add(metrics::JOBS_EXPIRED, 1);
+    Ok(())
 }
 
 #[cfg(test)]
