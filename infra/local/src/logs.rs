@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Where the functions' log lines go: always to a file as they are, and readable to standard output if wanted.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ impl Logs {
         let Ok(FunctionLine { function, line }) = serde_json::from_str(json) else { return };
         let mut sinks = self.sinks.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(sinks.file, "{function} {line}");
-        if sinks.shown {
+        if sinks.shown && !is_metric(&line) {
             println!("{}", readable(&function, &line, sinks.coloured));
         }
     }
@@ -62,6 +62,11 @@ impl Logs {
     }
 }
 
+/// Whether a line is numbers for CloudWatch, in its embedded metric format; they lie in the file.
+fn is_metric(line: &str) -> bool {
+    line.contains(r#""_aws":{"#)
+}
+
 /// One line for a person: when, which function, how grave, what, and the fields.
 fn readable(function: &str, line: &str, coloured: bool) -> String {
     let paint =
@@ -71,53 +76,38 @@ fn readable(function: &str, line: &str, coloured: bool) -> String {
     let Ok(Value::Object(mut fields)) = serde_json::from_str(line) else {
         return format!("{:12} {name} {line}", "");
     };
-    if fields.contains_key("_aws") {
-        // A metric in CloudWatch's embedded format: the names and values say it, the rest is for CloudWatch.
-        fields.remove("_aws");
-    }
-    let time = text(fields.remove("timestamp"));
+    let time = text(fields.shift_remove("timestamp"));
     let time = time.split_once('T').map_or("", |(_, time)| time.get(..12).unwrap_or(time));
-    let level = text(fields.remove("level"));
-    let message = text(fields.remove("message"));
-    fields.remove("target");
-    let span = fields.remove("span");
+    let level = text(fields.shift_remove("level"));
+    let message = text(fields.shift_remove("message"));
+    // What is the same on every line of a run, and what only somebody who follows one invocation looks for.
+    for name in ["function", "stage", "version", "target", "invocation_id"] {
+        fields.shift_remove(name);
+    }
     let level = match level.as_str() {
         "ERROR" => paint("1;31", "ERROR"),
         "WARN" => paint("33", "WARN "),
         "DEBUG" | "TRACE" => paint("2", &format!("{level:<5}")),
         _ => paint("32", &format!("{level:<5}")),
     };
-    let mut span = match span {
-        Some(Value::Object(span)) => span,
-        _ => Map::new(),
-    };
-    span.remove("name");
-    let message = match (span.get("method"), span.get("path"), fields.get("status"), fields.get("milliseconds")) {
-        (Some(Value::String(method)), Some(Value::String(path)), Some(status), Some(milliseconds)) => {
-            let sentence = format!("{method} {path} → {status} in {milliseconds} ms");
-            for name in ["method", "path"] {
-                span.remove(name);
-            }
-            for name in ["status", "milliseconds"] {
-                fields.remove(name);
+    let message = match (fields.get("method"), fields.get("route"), fields.get("status"), fields.get("milliseconds")) {
+        (Some(Value::String(method)), Some(Value::String(route)), Some(status), Some(milliseconds)) => {
+            let sentence = format!("{method} {route} → {status} in {milliseconds} ms");
+            for name in ["method", "route", "status", "milliseconds"] {
+                fields.shift_remove(name);
             }
             sentence
         }
         _ => message,
     };
     let mut details = String::new();
-    describe(&mut details, &span);
-    describe(&mut details, &fields);
-    format!("{} {name} {level} {message}{}", paint("2", &format!("{time:<12}")), paint("2", &details))
-}
-
-fn describe(into: &mut String, fields: &Map<String, Value>) {
-    for (name, value) in fields {
+    for (name, value) in &fields {
         match value {
-            Value::String(text) => _ = write!(into, " {name}={text}"),
-            other => _ = write!(into, " {name}={other}"),
+            Value::String(text) => _ = write!(details, " {name}={text}"),
+            other => _ = write!(details, " {name}={other}"),
         }
     }
+    format!("{} {name} {level} {message}{}", paint("2", &format!("{time:<12}")), paint("2", &details))
 }
 
 fn text(value: Option<Value>) -> String {
@@ -140,8 +130,21 @@ mod tests {
 
     #[test]
     fn a_json_line_becomes_a_sentence() {
-        let line = r#"{"timestamp":"2026-11-21T21:47:38.123456Z","level":"INFO","message":"parsed","target":"parse","job_id":"j","pages":2,"span":{"name":"record"}}"#;
+        let line = r#"{"timestamp":"2026-11-21T21:47:38.123456Z","level":"INFO","message":"parsed","function":"parse","stage":"local","version":"0.1.0","job_id":"j","pages":2,"target":"parse"}"#;
         assert_eq!(readable("vitae-parse", line, false), "21:47:38.123 parse      INFO  parsed job_id=j pages=2");
+    }
+
+    #[test]
+    fn a_request_is_one_sentence() {
+        let line = r#"{"timestamp":"2026-11-21T21:47:38.123456Z","level":"INFO","message":"answered","request_id":"r","method":"GET","route":"/healthz","status":200,"milliseconds":3,"bytes_out":30}"#;
+        let sentence = "21:47:38.123 auth       INFO  GET /healthz → 200 in 3 ms request_id=r bytes_out=30";
+        assert_eq!(readable("vitae-auth", line, false), sentence);
+    }
+
+    #[test]
+    fn numbers_for_cloudwatch_are_told_from_lines() {
+        assert!(is_metric(r#"{"Requests":1,"_aws":{"Timestamp":1,"CloudWatchMetrics":[]}}"#));
+        assert!(!is_metric(r#"{"message":"_aws"}"#));
     }
 
     #[test]
