@@ -28,9 +28,9 @@ pub struct LimitState {
 }
 
 impl Limit {
-    /// Milliseconds that one request costs.
+    /// Milliseconds that one request costs; at least one, so that no more than a thousand a second are ever admitted.
     fn interval(self) -> i64 {
-        i64::from(self.window_seconds) * 1000 / i64::from(self.burst.max(1))
+        (i64::from(self.window_seconds) * 1000 / i64::from(self.burst.max(1))).max(1)
     }
 
     fn window(self) -> i64 {
@@ -192,6 +192,12 @@ mod tests {
     #[test]
     fn a_first_request_leaves_the_rest_of_the_burst() {
         assert_eq!(TEN_A_MINUTE.state(true, 6_000, 0), LimitState { allowed: true, remaining: 9, reset_seconds: 6 });
+    }
+
+    #[test]
+    fn a_burst_of_more_than_a_thousand_a_second_is_one_of_a_thousand() {
+        let wide = Limit { class: "test", burst: 300_000, window_seconds: 60 };
+        assert_eq!(wide.state(true, 1, 0), LimitState { allowed: true, remaining: 59_999, reset_seconds: 1 });
     }
 
     #[test]
