@@ -5,17 +5,16 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{FromRequest, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vitae_queue::{CountedEvent, EventKind, Queue};
 use vitae_store::Store;
-use vitae_web::{Json, Problem, ProblemBody, RateLimit, Subject};
+use vitae_web::{Problem, ProblemBody, RateLimit, Subject};
 
-use crate::{SitesHost, bots, tally};
+use crate::{SitesHost, bots, send_beacon, tally};
 
 /// A person who reads sends a handful a minute; many people may share an address.
 pub(crate) const LIMIT: RateLimit =
@@ -83,7 +82,7 @@ pub(crate) async fn record(
     headers: HeaderMap,
     request: Request,
 ) -> Result<StatusCode, Problem> {
-    let beacon = read(request).await?;
+    let beacon: Beacon = send_beacon::read(request, LARGEST).await?;
     if let Some(what) = &beacon.what
         && what.chars().count() > LONGEST_WHAT
     {
@@ -112,18 +111,6 @@ pub(crate) async fn record(
     }
     events.send(&event).await.map_err(Problem::unavailable)?;
     Ok(StatusCode::ACCEPTED)
-}
-
-/// Reads the body, which `sendBeacon` calls text, or nothing at all.
-async fn read(request: Request) -> Result<Beacon, Problem> {
-    let (mut parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, LARGEST).await.map_err(|_| Problem::content_too_large(LARGEST))?;
-    let sent_as = text(&parts.headers, header::CONTENT_TYPE.as_str()).unwrap_or("text/plain");
-    if sent_as.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("text/plain")) {
-        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    let Json(beacon) = Json::<Beacon>::from_request(Request::from_parts(parts, Body::from(body)), &()).await?;
-    Ok(beacon)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -175,37 +162,19 @@ fn event_id(portfolio_id: Uuid, beacon: &Beacon, visit: Uuid) -> Uuid {
 mod tests {
     use super::*;
 
-    fn request(content_type: Option<&str>, body: impl Into<Body>) -> Request {
-        let mut request = Request::post("/");
-        if let Some(content_type) = content_type {
-            request = request.header(header::CONTENT_TYPE, content_type);
-        }
-        request.body(body.into()).unwrap()
-    }
-
-    async fn status(content_type: Option<&str>, body: impl Into<Body>) -> u16 {
-        match read(request(content_type, body)).await {
+    async fn status(body: &str) -> u16 {
+        match send_beacon::read::<Beacon>(Request::new(body.to_owned().into()), LARGEST).await {
             Ok(_) => 202,
             Err(problem) => problem.status().as_u16(),
         }
     }
 
     #[tokio::test]
-    async fn text_json_and_no_type_at_all_are_read_alike() {
-        const VIEW: &str = r#"{"slug":"ada","kind":"view"}"#;
-        for content_type in [None, Some("text/plain;charset=UTF-8"), Some("application/json")] {
-            assert_eq!(status(content_type, VIEW).await, 202, "{content_type:?}");
-        }
-        assert_eq!(status(Some("image/png"), VIEW).await, 415);
-    }
-
-    #[tokio::test]
     async fn what_is_no_beacon_is_refused() {
-        assert_eq!(status(None, "view").await, 400);
-        assert_eq!(status(None, r#"{"slug":"ada","kind":"stare"}"#).await, 422);
-        assert_eq!(status(None, r#"{"slug":"ada","kind":"view","user":"u"}"#).await, 422);
-        assert_eq!(status(None, r#"{"slug":"ada","kind":"view","id":"1"}"#).await, 422);
-        assert_eq!(status(None, vec![b' '; LARGEST + 1]).await, 413);
+        assert_eq!(status(r#"{"slug":"ada","kind":"view"}"#).await, 202);
+        assert_eq!(status(r#"{"slug":"ada","kind":"stare"}"#).await, 422);
+        assert_eq!(status(r#"{"slug":"ada","kind":"view","user":"u"}"#).await, 422);
+        assert_eq!(status(r#"{"slug":"ada","kind":"view","id":"1"}"#).await, 422);
     }
 
     #[test]

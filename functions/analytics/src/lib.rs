@@ -3,7 +3,7 @@
 //! What happens anywhere in Vitae is a [`vitae_queue::CountedEvent`] on the events queue. [`worker`] turns each into
 //! additions to named counts, once (`tally` says which); the dashboard's routes add those up and nothing else, so a
 //! number that was not counted cannot be shown. Published pages tell of views through a beacon, which becomes an event
-//! like any other.
+//! like any other. Frontends tell of their own faults through a route that bounds and redacts what it is told.
 //!
 //! This function is also where every path ends that is no other function's: health, documentation, the pages that
 //! problems point at, and the 404.
@@ -14,9 +14,11 @@ mod beacon;
 mod bots;
 mod dashboard;
 mod export;
+mod frontend_logs;
 mod histogram;
 mod pages;
 mod report;
+mod send_beacon;
 mod system;
 mod tally;
 mod window;
@@ -71,6 +73,9 @@ pub fn routes() -> OpenApiRouter<State> {
     let beacon = OpenApiRouter::new()
         .routes(routes!(beacon::record))
         .route_layer(from_fn(|request, next| beacon::LIMIT.apply(request, next)));
+    let logs = OpenApiRouter::new()
+        .routes(routes!(frontend_logs::record, frontend_logs::list))
+        .route_layer(from_fn(|request, next| frontend_logs::LIMIT.apply(request, next)));
     let numbers = OpenApiRouter::new()
         .routes(routes!(dashboard::dashboard))
         .routes(routes!(dashboard::metrics))
@@ -84,6 +89,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .route_layer(from_fn(|request, next| dashboard::LIMIT.apply(request, next)));
     OpenApiRouter::new()
         .merge(beacon)
+        .merge(logs)
         .merge(numbers)
         .routes(routes!(system::health))
         .routes(routes!(assets::openapi))

@@ -22,6 +22,7 @@
 //! | | `DAY#{date}` | the counts of a day |
 //! | | `REFERRER#{date}#{host}` | the views that a host sent on a day |
 //! | `ACTIVITY#{id}` | `{time}#{event}` | one thing that happened to a person's things |
+//! | `FRONTEND#{date}` | `{time}#{id}` | one thing that a frontend told of its faults |
 //!
 //! The index `open-jobs` holds unfinished jobs only: `OPEN` and the time of their last change, or until when they may stand
 //! still.
@@ -172,6 +173,22 @@ pub fn activity(id: Uuid) -> String {
 /// Sort key of one thing that happened.
 pub fn activity_at(at: Timestamp, event_id: Uuid) -> String {
     format!("{at:.3}#{event_id}")
+}
+
+/// Partition of what frontends told on a day.
+pub fn frontend_logs(day: Date) -> String {
+    format!("FRONTEND#{day}")
+}
+
+/// Sort key of one thing that a frontend told.
+pub fn frontend_log(at: Timestamp, id: Uuid) -> String {
+    format!("{at:.3}#{id}")
+}
+
+/// Below and above every sort key of [`frontend_log`] from one time to another, both included.
+pub fn frontend_log_range(from: Timestamp, to: Timestamp) -> (String, String) {
+    // No id begins with a character above `~`.
+    (format!("{from:.3}#"), format!("{to:.3}#~"))
 }
 
 /// Hex SHA-256.

@@ -11,6 +11,7 @@ pub mod counters;
 mod cvs;
 pub mod documents;
 mod error;
+pub mod frontend_logs;
 mod idempotency;
 mod items;
 mod jobs;
