@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
+use vitae_store::keys;
 
 use crate::{Stack, eventually};
 
@@ -94,6 +97,28 @@ impl Stack {
             Ok((self.queue_depth(queue).await? == 0).then_some(()))
         })
         .await
+    }
+
+    /// Makes somebody an administrator; they are one from their next sign-in on.
+    ///
+    /// # Errors
+    /// Where there is no such person.
+    pub async fn make_admin(&self, user_id: Uuid) -> anyhow::Result<()> {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let table = self.outputs.get("PeopleTable").context("the stack has no PeopleTable")?;
+        self.aws()
+            .dynamodb()
+            .update_item()
+            .table_name(table)
+            .key(keys::PK, text(&keys::user(user_id)))
+            .key(keys::SK, text(keys::PROFILE))
+            .update_expression("SET #role = :admin")
+            .condition_expression("attribute_exists(PK)")
+            .expression_attribute_names("#role", "role")
+            .expression_attribute_values(":admin", text("admin"))
+            .send()
+            .await?;
+        Ok(())
     }
 
     /// The physical name that belongs to a logical id which the stack does not put out: it begins with the stack's name and holds the id as a whole part,
