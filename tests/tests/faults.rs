@@ -1,4 +1,5 @@
 //! Bad days: a file that cannot be read, a service that does not answer, a worker that dies, a message that was lost.
+#![expect(clippy::unwrap_used, reason = "every function here is a part of a test")]
 
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -313,6 +314,30 @@ async fn a_worker_killed_while_it_reads_leaves_a_job_that_the_sweeper_saves() ->
     let message = patient.stack.waiting("ParseQueue", &ticket.job_id).await?.pop().context("the message is gone")?;
     assert!(message.wait.as_secs() > 60, "{message:?}");
     patient.is_swept(&ticket.job_id).await?;
+    let job = patient.person.job_until_done(&ticket.job_id, PATIENCE).await?;
+    assert_eq!(job["status"], "completed", "{job:#}");
+    assert_eq!(job["attempts"], 3, "the dead one, the one that read and the one that generated: {job:#}");
+    patient.has_one_of_each().await
+}
+
+#[tokio::test]
+async fn a_worker_killed_while_it_reads_is_replaced_when_its_lease_has_run_out() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let patient = Patient::sign_up(stack).await?;
+    let ticket = killed(&patient, "parse", ("s3", "GET"), Effect::KillBefore).await?;
+    // As long as the lease holds, who gets the message leaves the job alone, and the message comes again.
+    eventually("a second delivery that leaves the job alone", PATIENCE, async || {
+        let messages = patient.stack.waiting("ParseQueue", &ticket.job_id).await?;
+        let message = messages.first().context("the message is gone")?;
+        if message.receive_count < 2 {
+            patient.stack.hasten(&ticket.job_id).await?;
+        }
+        Ok((message.receive_count == 2 && message.wait.as_secs() <= 60).then_some(()))
+    })
+    .await?;
+    assert_eq!(patient.job(&ticket.job_id).await?["attempts"], 1);
+    patient.stack.age_lease(patient.user_id, ticket.job_id.parse()?, A_WHILE).await?;
+    patient.stack.hasten(&ticket.job_id).await?;
     let job = patient.person.job_until_done(&ticket.job_id, PATIENCE).await?;
     assert_eq!(job["status"], "completed", "{job:#}");
     assert_eq!(job["attempts"], 3, "the dead one, the one that read and the one that generated: {job:#}");

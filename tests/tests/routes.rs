@@ -1,5 +1,6 @@
 //! What is answered stands in the OpenAPI document: every route of every router, and every route that the contract
 //! names and a function answers.
+#![expect(clippy::unwrap_used, reason = "every function here is a part of a test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -141,8 +141,20 @@ impl Stack {
     /// Makes a job look as if it had stood still for `time` already, its lease included.
     ///
     /// # Errors
-    /// Where there is no such job, or DynamoDB does not answer.
+    /// Where there is no such job, or DynamoDB does not answer; so it is with [`Self::age_lease`].
     pub async fn age_job(&self, user_id: Uuid, job_id: Uuid, time: Duration) -> anyhow::Result<()> {
+        self.age(user_id, job_id, &[keys::GSI1SK, "updated_at", "lease_until"], time).await
+    }
+
+    /// Makes a job's lease end earlier by `time`, and changes nothing else about the job.
+    ///
+    /// # Errors
+    /// As [`Self::age_job`].
+    pub async fn age_lease(&self, user_id: Uuid, job_id: Uuid, time: Duration) -> anyhow::Result<()> {
+        self.age(user_id, job_id, &["lease_until"], time).await
+    }
+
+    async fn age(&self, user_id: Uuid, job_id: Uuid, names: &[&str], time: Duration) -> anyhow::Result<()> {
         let (aws, table) = (self.aws(), self.outputs.get("PeopleTable").context("PeopleTable")?);
         let dynamodb = aws.dynamodb();
         let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
@@ -151,13 +163,14 @@ impl Stack {
         let row = dynamodb.get_item().table_name(table).set_key(key()).send().await?.item.context("no such job")?;
         let mut request = dynamodb.update_item().table_name(table).set_key(key());
         let mut changes = Vec::new();
-        for name in [keys::GSI1SK, "updated_at", "lease_until"] {
+        for name in names {
             // A lease that nobody has is no text.
-            let Some(Ok(at)) = row.get(name).map(|value| value.as_s()) else { continue };
+            let Some(Ok(at)) = row.get(*name).map(|value| value.as_s()) else { continue };
             let before = at.parse::<Timestamp>()? - SignedDuration::try_from(time)?;
             request = request.expression_attribute_values(format!(":{name}"), text(format!("{before:.6}")));
             changes.push(format!("{name} = :{name}"));
         }
+        anyhow::ensure!(!changes.is_empty(), "the job has none of {names:?}");
         request.update_expression(format!("SET {}", changes.join(", "))).send().await?;
         Ok(())
     }
