@@ -5,7 +5,8 @@
 The request names the stack, the template, its parameters, each function's bootstrap by the template's `Binary`, and the
 mail domain to verify. What `sam build` and `sam package` would do to the template is done here without them: a function's
 code is its bootstrap in a zip, stored in a bucket under its digest. What is under way is printed as one JSON object a line,
-`{"at": 2, "of": 7, "what": "..."}`, and at the end `{"outputs": {...}}`, the stack's. A stack that exists is updated, which
+`{"at": 2, "of": 7, "what": "..."}`, and at the end `{"outputs": {...}, "environments": {...}}`: the stack's outputs, and each
+function's variables by the template's `Binary`. A stack that exists is updated, which
 leaves its tables and buckets as they are.
 """
 
@@ -62,18 +63,19 @@ def say(message):
 
 
 def upload_code(template, bootstraps):
-    """Stores each function's code and points the function to it; code that no function points to any more is dropped."""
+    """Stores each function's code and points the function to it; code that no function points to any more is dropped.
+    Answers with the binaries by their functions' logical ids."""
     s3 = boto3.client("s3", config=CONFIG)
     try:
         s3.create_bucket(Bucket=CODE_BUCKET)
     except ClientError as error:
         if "BucketAlready" not in error.response["Error"]["Code"]:
             raise
-    functions = [r for r in template["Resources"].values() if r["Type"] == "AWS::Serverless::Function"]
+    functions = {i: r for i, r in template["Resources"].items() if r["Type"] == "AWS::Serverless::Function"}
     stored = {item["Key"] for item in s3.list_objects_v2(Bucket=CODE_BUCKET).get("Contents", [])}
-    wanted = set()
-    for at, resource in enumerate(functions):
-        binary = resource.pop("Metadata")["BuildProperties"]["Binary"]
+    wanted, binaries = set(), {}
+    for at, (logical_id, resource) in enumerate(functions.items()):
+        binary = binaries[logical_id] = resource.pop("Metadata")["BuildProperties"]["Binary"]
         say({"at": at, "of": len(functions) + 1, "what": f"the code of {binary}"})
         with open(bootstraps[binary], "rb") as file:
             code = file.read()
@@ -85,6 +87,7 @@ def upload_code(template, bootstraps):
     for key in stored - wanted:
         s3.delete_object(Bucket=CODE_BUCKET, Key=key)
     say({"at": len(functions), "of": len(functions) + 1, "what": "the stack"})
+    return binaries
 
 
 def zipped(code):
@@ -151,6 +154,15 @@ def wait(cloudformation, name, seconds=120):
         time.sleep(0.05)
 
 
+def environments(name, binaries):
+    """Each function's variables, as they were deployed, by its binary."""
+    resources = boto3.client("cloudformation", config=CONFIG).describe_stack_resources(StackName=name)["StackResources"]
+    names = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+    client = boto3.client("lambda", config=CONFIG)
+    answers = {binary: client.get_function_configuration(FunctionName=names[i]) for i, binary in binaries.items()}
+    return {binary: answer.get("Environment", {}).get("Variables", {}) for binary, answer in answers.items()}
+
+
 def verify_domain(domain):
     """Makes the domain an identity of SES, which the emulator takes for verified at once."""
     try:
@@ -164,12 +176,14 @@ def main():
     request = json.load(sys.stdin)
     template = read_template(request["template"])
     try:
-        upload_code(template, request["bootstraps"])
+        binaries = upload_code(template, request["bootstraps"])
         verify_domain(request["mail_domain"])
         stack = deploy(request["stack"], template, request["parameters"])
+        variables = environments(request["stack"], binaries)
     except ClientError as error:
         sys.exit(str(error))
-    say({"outputs": {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}})
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    say({"outputs": outputs, "environments": variables})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! Builds the functions: dev profile, this machine's target, one cargo command.
+//! Builds the functions: this machine's target, one cargo command.
 //!
 //! One command, and no `--package`: cargo unifies features over the packages that a command selects, and by binaries it
 //! selects the whole workspace. So the functions, this program, the tests and the lints share what they compile; package
@@ -23,24 +23,33 @@ pub(crate) const FUNCTIONS: [&str; 6] = ["auth", "upload-url", "parse", "generat
 /// Where the functions' binaries lie, by name.
 pub(crate) type Bootstraps = BTreeMap<String, PathBuf>;
 
-/// Builds all functions and answers where their binaries lie. What the compiler has to say is printed as it comes.
-pub(crate) fn functions(progress: &Progress) -> anyhow::Result<Bootstraps> {
-    let step = progress.step("Building the functions");
+/// How the functions are built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Profile {
+    /// As quickly as can be.
+    #[default]
+    Dev,
+    /// As they are deployed: small, and optimised as a whole. That takes minutes for each.
+    Release,
+}
+
+/// Builds the functions of these names and answers where their binaries lie. What the compiler has to say is printed as
+/// it comes.
+pub(crate) fn functions(names: &[&str], profile: Profile, progress: &Progress) -> anyhow::Result<Bootstraps> {
+    let step = progress.step(match profile {
+        Profile::Dev => "Building the functions",
+        Profile::Release => "Building the functions for release",
+    });
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
         .current_dir(checkout::root())
         .args(["build", "--message-format", "json"])
-        .args(FUNCTIONS.into_iter().flat_map(|name| ["--bin", name]))
+        .args((profile == Profile::Release).then_some("--release"))
+        .args(names.iter().flat_map(|name| ["--bin", name]))
         // Cargo draws its bar into the pipe; the numbers in it are what is shown here.
         .envs([("CARGO_TERM_PROGRESS_WHEN", "always"), ("CARGO_TERM_PROGRESS_WIDTH", "100")]);
-    for (name, _) in std::env::vars_os() {
-        // Set by `cargo run` for this program; build scripts that look at them would run again.
-        let name = name.to_string_lossy().into_owned();
-        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "LD_LIBRARY_PATH" {
-            command.env_remove(name);
-        }
-    }
+    forget_own_package(&mut command);
     let mut group = Group::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let stderr = group.child().stderr.take();
     let stdout = group.child().stdout.take().context("cargo has no output")?;
@@ -72,19 +81,32 @@ pub(crate) fn functions(progress: &Progress) -> anyhow::Result<Bootstraps> {
         }
         bail!("cargo could not build the functions:\n{}", said.trim());
     }
-    for name in FUNCTIONS {
-        if !found.contains_key(name) {
+    for name in names {
+        if !found.contains_key(*name) {
             bail!("cargo built no binary for the function `{name}`");
         }
     }
-    found.retain(|name, _| FUNCTIONS.contains(&name.as_str()));
-    for (name, path) in &mut found {
-        if let Some(stripped) = stripped(name, path)? {
-            *path = stripped;
+    found.retain(|name, _| names.contains(&name.as_str()));
+    if profile == Profile::Dev {
+        for (name, path) in &mut found {
+            if let Some(stripped) = stripped(name, path)? {
+                *path = stripped;
+            }
         }
     }
     step.done("");
     Ok(found)
+}
+
+/// Takes from a command's environment what `cargo run` set there for this program; build scripts that look at it would
+/// run again.
+pub(crate) fn forget_own_package(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "LD_LIBRARY_PATH" {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// The binary without its symbols, a good third smaller: the emulator keeps what is deployed in memory, and copies it.

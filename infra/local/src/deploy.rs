@@ -36,13 +36,25 @@ pub(crate) struct Deployment<'a> {
 /// The stack's outputs by name.
 pub(crate) type Outputs = BTreeMap<String, String>;
 
-/// Deploys, or updates what is deployed already, and answers with the stack's outputs.
+/// Environment variables by name.
+pub(crate) type Variables = BTreeMap<String, String>;
+
+/// What came of a deployment.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Deployed {
+    /// The stack's outputs.
+    pub(crate) outputs: Outputs,
+    /// The functions' own environment variables, by the functions' names.
+    pub(crate) environments: BTreeMap<String, Variables>,
+}
+
+/// Deploys, or updates what is deployed already.
 pub(crate) fn deploy(
     deployment: &Deployment<'_>,
     bootstraps: &Bootstraps,
     venv: &Venv,
     progress: &Progress,
-) -> anyhow::Result<Outputs> {
+) -> anyhow::Result<Deployed> {
     let step = progress.step("Deploying template.yaml");
     let (app, sites) = (deployment.app_url, deployment.sites_url);
     let request = json!({
@@ -82,16 +94,16 @@ pub(crate) fn deploy(
         said
     });
     let stdout = group.child().stdout.take().context("deploy.py has no output")?;
-    let mut outputs = None;
+    let mut deployed = None;
     for line in BufReader::new(stdout).lines() {
         match serde_json::from_str(&line?).context("deploy.py said something that is no message")? {
             Message::UnderWay { at, of, what } => step.at(at, of, what),
-            Message::Done { outputs: all } => outputs = Some(all),
+            Message::Done(all) => deployed = Some(all),
         }
     }
     let status = group.child().wait()?;
     let errors = errors.join().unwrap_or_default();
-    let Some(outputs) = outputs.filter(|_| status.success()) else {
+    let Some(deployed) = deployed.filter(|_| status.success()) else {
         bail!(
             "template.yaml could not be deployed: {}\nIf what an earlier run stored is in the way, `cargo local --fresh` starts \
              empty",
@@ -99,7 +111,7 @@ pub(crate) fn deploy(
         );
     };
     step.done(format!("as the stack `{}`", deployment.stack_name));
-    Ok(outputs)
+    Ok(deployed)
 }
 
 /// A line of what deploy.py says.
@@ -107,7 +119,7 @@ pub(crate) fn deploy(
 #[serde(untagged)]
 enum Message {
     UnderWay { at: u64, of: u64, what: String },
-    Done { outputs: Outputs },
+    Done(Deployed),
 }
 
 /// Beside the front door's own two names, where frontends under development are usually served.

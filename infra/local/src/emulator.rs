@@ -1,5 +1,6 @@
 //! The AWS emulator: `launcher.py` in a clean environment, on a leash.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -30,6 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Emulator {
     port: u16,
     group: Group,
+    for_functions: BTreeMap<String, String>,
 }
 
 impl Emulator {
@@ -51,6 +53,7 @@ impl Emulator {
         fs::create_dir_all(path("tmp"))?;
         let log = path("emulator.log");
 
+        let for_functions = for_functions(port, textract_url);
         let mut command = venv.command(&checkout::infra_local().join("launcher.py"));
         command
             .env("VITAE_STATE_LOCK", path("emulator.lock"))
@@ -69,11 +72,7 @@ impl Emulator {
             .env("IOT_MTLS_ENABLED", "0")
             .env("SFTP_ENABLED", "0")
             // Functions inherit these.
-            .env("AWS_ENDPOINT_URL", endpoint(port))
-            .env("AWS_ENDPOINT_URL_TEXTRACT", textract_url)
-            .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-            .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
-            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .envs(&for_functions)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -96,7 +95,7 @@ impl Emulator {
             });
         }
 
-        let mut emulator = Self { port, group };
+        let mut emulator = Self { port, group, for_functions };
         emulator.wait_until_ready(&log)?;
         step.done(format!("on port {port}"));
         Ok(emulator)
@@ -105,6 +104,11 @@ impl Emulator {
     /// Where it answers, with no trailing slash.
     pub(crate) fn url(&self) -> String {
         endpoint(self.port)
+    }
+
+    /// What every function finds in its environment beside what the template gives it.
+    pub(crate) fn environment_of_functions(&self) -> BTreeMap<String, String> {
+        self.for_functions.clone()
     }
 
     fn wait_until_ready(&mut self, log: &Path) -> anyhow::Result<()> {
@@ -140,6 +144,20 @@ impl Drop for Emulator {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+fn for_functions(port: u16, textract_url: &str) -> BTreeMap<String, String> {
+    [
+        ("AWS_ENDPOINT_URL", &*endpoint(port)),
+        ("AWS_ENDPOINT_URL_TEXTRACT", textract_url),
+        ("AWS_ACCESS_KEY_ID", ACCESS_KEY),
+        ("AWS_SECRET_ACCESS_KEY", SECRET_KEY),
+        ("AWS_REGION", REGION),
+        ("AWS_DEFAULT_REGION", REGION),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
 }
 
 fn endpoint(port: u16) -> String {
@@ -221,7 +239,7 @@ mod tests {
 
     #[test]
     fn every_mend_of_the_emulator_is_still_needed_and_still_helps() {
-        let venv = Venv::ensure(&Progress::new()).unwrap();
+        let venv = Venv::with_emulator(&Progress::new()).unwrap();
         let output = venv.command(&checkout::infra_local().join("launcher.py")).arg("--check").output().unwrap();
         let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{said}\n{errors}");

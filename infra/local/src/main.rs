@@ -9,6 +9,7 @@
 //! use the same [`run::Stack`].
 #![allow(clippy::print_stdout, reason = "what this program has to say belongs on standard output")]
 
+mod bench;
 mod build;
 mod checkout;
 mod deploy;
@@ -25,6 +26,7 @@ mod sigv4;
 mod stack_json;
 mod test;
 mod try_it;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -48,6 +50,10 @@ enum Command {
     Parse(parse::ParseArgs),
     /// Runs every test of the workspace against a stack of their own.
     Test(test::TestArgs),
+    /// Runs the stack with one function that is built anew whenever a file changes.
+    Watch(watch::WatchArgs),
+    /// Measures the release build: start, size, answers, the way of a CV, memory.
+    Bench(bench::BenchArgs),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +65,8 @@ fn main() -> ExitCode {
         Some(Command::Try(args)) => try_it::run(args).map(|()| ExitCode::SUCCESS),
         Some(Command::Parse(args)) => parse::run(args),
         Some(Command::Test(args)) => test::run(args),
+        Some(Command::Watch(args)) => watch::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Bench(args)) => bench::run(args).map(|()| ExitCode::SUCCESS),
     });
     outcome.unwrap_or_else(|error| {
         eprintln!("cargo local: {error:#}");

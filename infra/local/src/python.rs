@@ -24,13 +24,21 @@ pub(crate) struct Venv {
 
 impl Venv {
     /// The environment with the emulator in it; made and filled if need be.
+    pub(crate) fn with_emulator(progress: &Progress) -> anyhow::Result<Self> {
+        let venv = Self::ensure(progress)?;
+        let _lock = venv.lock()?;
+        let requirements = checkout::infra_local().join("requirements.txt");
+        install(&venv, &requirements, &[], "Installing the emulator", progress)?;
+        Ok(venv)
+    }
+
+    /// The environment as it is, made if need be.
     pub(crate) fn ensure(progress: &Progress) -> anyhow::Result<Self> {
         let venv = Self { root: checkout::local().join("venv") };
         let _lock = venv.lock()?;
         if !venv.works() {
             make(&venv, progress)?;
         }
-        install(&venv, &checkout::infra_local().join("requirements.txt"), "Installing the emulator", progress)?;
         Ok(venv)
     }
 
@@ -69,7 +77,16 @@ impl Venv {
 /// Installs what a requirements file lists (pinned, with hashes), unless exactly that is installed already.
 pub(crate) fn ensure(venv: &Venv, requirements: &Path, progress: &Progress) -> anyhow::Result<()> {
     let _lock = venv.lock()?;
-    install(venv, requirements, "Installing text recognition", progress)
+    install(venv, requirements, &[], "Installing text recognition", progress)
+}
+
+/// Where `cargo-lambda` lies, which is installed if need be.
+pub(crate) fn cargo_lambda(venv: &Venv, progress: &Progress) -> anyhow::Result<PathBuf> {
+    let _lock = venv.lock()?;
+    let requirements = checkout::infra_local().join("requirements-watch.txt");
+    // Alone: what it depends on is a compiler that nothing here needs.
+    install(venv, &requirements, &["--no-deps"], "Installing cargo lambda", progress)?;
+    Ok(venv.root.join("bin/cargo-lambda"))
 }
 
 fn make(venv: &Venv, progress: &Progress) -> anyhow::Result<()> {
@@ -126,7 +143,13 @@ fn interpreter() -> anyhow::Result<PathBuf> {
     }
 }
 
-fn install(venv: &Venv, requirements: &Path, title: &'static str, progress: &Progress) -> anyhow::Result<()> {
+fn install(
+    venv: &Venv,
+    requirements: &Path,
+    options: &[&str],
+    title: &'static str,
+    progress: &Progress,
+) -> anyhow::Result<()> {
     let wanted = fs::read_to_string(requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
     let digest = hex::encode(Sha256::digest(wanted.as_bytes()));
     let name = requirements.file_stem().unwrap_or_default().to_string_lossy();
@@ -136,12 +159,14 @@ fn install(venv: &Venv, requirements: &Path, title: &'static str, progress: &Pro
     }
 
     let step = progress.step(title);
-    let total = wanted.lines().filter(|line| line.contains("==")).count() as u64;
+    let total = wanted.lines().filter(|line| line.contains("==") && !line.starts_with('#')).count() as u64;
     let log = venv.root.join(format!("{name}.log"));
     let mut command = Command::new(venv.python());
     command
         .args(["-m", "pip", "install", "--require-hashes", "--no-input", "--disable-pip-version-check"])
-        .args(["--progress-bar", "off", "--requirement"])
+        .args(["--progress-bar", "off"])
+        .args(options)
+        .arg("--requirement")
         .arg(requirements);
     let mut group = Group::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let mut collected = 0;
@@ -159,7 +184,7 @@ fn install(venv: &Venv, requirements: &Path, title: &'static str, progress: &Pro
         bail!("{}", explain(&said, &log));
     }
     fs::write(&stamp, digest)?;
-    step.done(format!("{total} pinned packages"));
+    step.done(format!("{total} pinned {}", if total == 1 { "package" } else { "packages" }));
     Ok(())
 }
 
@@ -234,7 +259,7 @@ mod tests {
 
     #[test]
     fn every_requirement_is_pinned_and_hashed() {
-        for name in ["requirements.txt", "requirements-recognition.txt"] {
+        for name in ["requirements.txt", "requirements-recognition.txt", "requirements-watch.txt"] {
             let text = fs::read_to_string(checkout::infra_local().join(name)).unwrap();
             let joined = text.replace("\\\n", " ");
             let requirements: Vec<_> =

@@ -1,5 +1,6 @@
 //! The stack itself, and `cargo local` without a subcommand.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -8,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-use crate::deploy::{self, Deployment, Outputs};
+use crate::build::{Bootstraps, FUNCTIONS, Profile};
+use crate::deploy::{self, Deployed, Deployment, Outputs, Variables};
 use crate::emulator::{Emulator, StateDirectory};
 use crate::front_doors::{Destinations, FrontDoors, Listeners};
 use crate::logs::Logs;
@@ -38,7 +40,7 @@ pub(crate) struct RunArgs {
 }
 
 /// How a stack is started.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct StackOptions {
     /// The app's port (the sites take the next); `None` takes free ones.
     pub(crate) port: Option<u16>,
@@ -49,6 +51,35 @@ pub(crate) struct StackOptions {
     pub(crate) name: &'static str,
     /// What reads scans and photographs.
     pub(crate) recogniser: Engine,
+    /// What runs as the functions.
+    pub(crate) code: Code,
+}
+
+/// What runs as the functions.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Code {
+    /// All are built for this start.
+    #[default]
+    Fresh,
+    /// They are built already.
+    Built(Bootstraps),
+    /// All are built for this start, and in the place of the named one runs the program at this path. Nothing is asked
+    /// of the functions before [`Stack::wait_until_healthy`].
+    With(String, PathBuf),
+}
+
+impl Code {
+    fn bootstraps(&self, progress: &Progress) -> anyhow::Result<Bootstraps> {
+        match self {
+            Self::Fresh => build::functions(&FUNCTIONS, Profile::Dev, progress),
+            Self::Built(bootstraps) => Ok(bootstraps.clone()),
+            Self::With(name, program) => {
+                let mut bootstraps = build::functions(&FUNCTIONS, Profile::Dev, progress)?;
+                bootstraps.insert(name.clone(), program.clone());
+                Ok(bootstraps)
+            }
+        }
+    }
 }
 
 /// A running stack; dropping it stops everything that it started.
@@ -60,10 +91,11 @@ pub(crate) struct Stack {
     file: StackFile,
     description: StackDescription,
     _doors: FrontDoors,
-    _emulator: Emulator,
+    emulator: Emulator,
     _recogniser: Recogniser,
     logs: Logs,
     state: StateDirectory,
+    environments: BTreeMap<String, Variables>,
 }
 
 impl Stack {
@@ -87,8 +119,8 @@ impl Stack {
         let (app_url, sites_url) = (listeners.app_url()?, listeners.sites_url()?);
         let logs = Logs::create(&state.path().join("functions.log"))?;
 
-        let venv = Venv::ensure(progress)?;
-        let bootstraps = build::functions(progress)?;
+        let venv = Venv::with_emulator(progress)?;
+        let bootstraps = options.code.bootstraps(progress)?;
         let recogniser = Recogniser::start(&venv, options.recogniser, progress)?;
         let emulator = Emulator::start(&venv, state.path(), &recogniser.url(), &logs, progress)?;
         let origin_secret = origin_secret(&state)?;
@@ -99,7 +131,7 @@ impl Stack {
             sites_url: &sites_url,
             origin_secret: &origin_secret,
         };
-        let outputs = deploy::deploy(&deployment, &bootstraps, &venv, progress)?;
+        let Deployed { outputs, environments } = deploy::deploy(&deployment, &bootstraps, &venv, progress)?;
         let destinations = Destinations {
             endpoint_url: emulator.url(),
             api_id: output(&outputs, "ApiId")?,
@@ -107,8 +139,6 @@ impl Stack {
             origin_secret,
         };
         let doors = FrontDoors::open(listeners, destinations)?;
-        wait_until_healthy(&app_url, &state, progress)?;
-
         let description = StackDescription {
             docs_url: format!("{app_url}/docs"),
             api_url: app_url,
@@ -120,7 +150,13 @@ impl Stack {
         };
         let path = if options.name == "run" { stack_json::path() } else { state.path().join("stack.json") };
         let file = StackFile::write(path, &description)?;
-        Ok(Self { file, description, _doors: doors, _emulator: emulator, _recogniser: recogniser, logs, state })
+        let stack =
+            Self { file, description, _doors: doors, emulator, _recogniser: recogniser, logs, state, environments };
+        stack.write_environment()?;
+        if !matches!(options.code, Code::With(..)) {
+            stack.wait_until_healthy(progress)?;
+        }
+        Ok(stack)
     }
 
     /// Where it answers.
@@ -133,6 +169,51 @@ impl Stack {
         self.file.path().to_owned()
     }
 
+    /// What the deployed function of this name finds in its environment, but for the Runtime API's address; its
+    /// credentials are the emulator's root's instead of its role's.
+    pub(crate) fn environment(&self, function: &str) -> anyhow::Result<Variables> {
+        let own =
+            self.environments.get(function).with_context(|| format!("template.yaml has no function {function}"))?;
+        let mut variables = self.emulator.environment_of_functions();
+        variables.extend(own.clone());
+        variables.insert("AWS_LAMBDA_FUNCTION_NAME".to_owned(), format!("{STACK_NAME}-{function}"));
+        variables.insert("AWS_LAMBDA_FUNCTION_VERSION".to_owned(), "$LATEST".to_owned());
+        variables.insert("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".to_owned(), "2048".to_owned());
+        Ok(variables)
+    }
+
+    /// A file with the variables of all functions, for `cargo lambda watch`. They are the same for each that has them.
+    pub(crate) fn environment_file(&self) -> PathBuf {
+        self.state.path().join("functions.env")
+    }
+
+    fn write_environment(&self) -> anyhow::Result<()> {
+        let mut variables = self.emulator.environment_of_functions();
+        variables.extend(self.environments.values().flatten().map(|(name, value)| (name.clone(), value.clone())));
+        // With it, a function would take no request that does not come through the front door.
+        variables.remove("ORIGIN_SECRET");
+        // A variable without a value is refused there, and is as good as none here.
+        let lines = variables.iter().filter(|(_, value)| !value.is_empty());
+        let lines: String = lines.map(|(name, value)| format!("{name}={value}\n")).collect();
+        let path = self.environment_file();
+        fs::write(&path, lines).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Waits until the way through front door, API and function is open.
+    pub(crate) fn wait_until_healthy(&self, progress: &Progress) -> anyhow::Result<()> {
+        wait_until_healthy(&self.description.api_url, &self.state, progress)
+    }
+
+    /// The stack as the flow tests see theirs.
+    pub(crate) fn seen_from_outside(&self) -> vitae_testing::Stack {
+        self.description.clone().into()
+    }
+
+    /// Shows from now on what the functions log.
+    pub(crate) fn show_logs(&self) {
+        self.logs.show();
+    }
+
     /// Where its data and its logs lie.
     pub(crate) fn directory(&self) -> PathBuf {
         self.state.path().to_owned()
@@ -142,13 +223,19 @@ impl Stack {
 /// Runs `cargo local`.
 pub(crate) fn run(args: RunArgs) -> anyhow::Result<()> {
     let progress = Progress::new();
-    let options = StackOptions { port: Some(args.port), fresh: args.fresh, name: "run", recogniser: args.recogniser };
+    let options = StackOptions {
+        port: Some(args.port),
+        fresh: args.fresh,
+        name: "run",
+        recogniser: args.recogniser,
+        code: Code::Fresh,
+    };
     let stack = Stack::start(&options, &progress)?;
     // From here on Ctrl-C ends the stack in good order.
     let (sender, interrupted) = mpsc::channel();
     processes::tell_interrupts(sender);
     greet(&stack);
-    stack.logs.show();
+    stack.show_logs();
     interrupted.recv().context("nobody is left to say when to stop")?;
     let step = progress.step("Stopping; the data stays for the next start");
     drop(stack);
@@ -175,7 +262,6 @@ fn greet(stack: &Stack) {
     println!();
 }
 
-/// Waits until the way through front door, API and function is open.
 fn wait_until_healthy(app_url: &str, state: &StateDirectory, progress: &Progress) -> anyhow::Result<()> {
     let step = progress.step("Waiting for /healthz");
     let client = reqwest::blocking::Client::builder().no_proxy().timeout(Duration::from_secs(35)).build()?;

@@ -31,6 +31,13 @@ pub(crate) struct StackDescription {
     pub(crate) outputs: Outputs,
 }
 
+impl From<StackDescription> for vitae_testing::Stack {
+    fn from(stack: StackDescription) -> Self {
+        let StackDescription { api_url, sites_url, docs_url, aws_endpoint_url, stack_name, pid: _, outputs } = stack;
+        Self { api_url, sites_url, docs_url, aws_endpoint_url, stack_name, outputs }
+    }
+}
+
 /// Where `cargo local` describes its stack.
 pub(crate) fn path() -> PathBuf {
     checkout::local().join("stack.json")

@@ -30,7 +30,7 @@ pub(crate) struct TestArgs {
 /// Runs the tests and answers with their status.
 pub(crate) fn run(args: TestArgs) -> anyhow::Result<ExitCode> {
     let progress = Progress::new();
-    let options = StackOptions { port: None, fresh: true, name: "test", recogniser: args.recogniser };
+    let options = StackOptions { fresh: true, name: "test", recogniser: args.recogniser, ..StackOptions::default() };
     let stack = Stack::start(&options, &progress)?;
     let (sender, interrupted) = mpsc::channel();
     processes::tell_interrupts(sender);

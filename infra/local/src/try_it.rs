@@ -89,7 +89,7 @@ fn sample() -> PathBuf {
 
 /// Starts the stack that `cargo local` would start, with its state, so that what is made now is still there then.
 fn start(port: u16, recogniser: Engine, progress: &Progress) -> anyhow::Result<Stack> {
-    let options = StackOptions { port: Some(port), fresh: false, name: "run", recogniser };
+    let options = StackOptions { port: Some(port), name: "run", recogniser, ..StackOptions::default() };
     Stack::start(&options, progress)
 }
 
@@ -109,14 +109,7 @@ fn keep(stack: Stack) -> anyhow::Result<()> {
 
 async fn try_file(stack: &StackDescription, path: &Path, bytes: Vec<u8>, progress: &Progress) -> anyhow::Result<()> {
     let name = path.file_name().context("this is no file")?.to_string_lossy().into_owned();
-    let stack = vitae_testing::Stack {
-        api_url: stack.api_url.clone(),
-        sites_url: stack.sites_url.clone(),
-        docs_url: stack.docs_url.clone(),
-        aws_endpoint_url: stack.aws_endpoint_url.clone(),
-        stack_name: stack.stack_name.clone(),
-        outputs: stack.outputs.clone(),
-    };
+    let stack = stack.clone().into();
     println!("{name}");
 
     let step = progress.step("Signing somebody up");

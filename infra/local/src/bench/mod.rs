@@ -1,0 +1,128 @@
+//! `cargo local bench`: how fast the functions start and answer and how big they are, built as they are deployed.
+//!
+//! Each section measures one thing and gives one [`Table`]; without a name all are run, over one stack. What is to be
+//! reached stands beside what was measured. Another section is a module here and a line in [`Section`].
+
+mod http;
+mod memory;
+mod size;
+mod startup;
+mod table;
+mod way;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use serde_json::{Map, Value, json};
+
+use crate::build::{self, FUNCTIONS, Profile};
+use crate::checkout;
+use crate::progress::Progress;
+use crate::run::{Code, Stack, StackOptions};
+
+/// The arguments of `cargo local bench`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BenchArgs {
+    /// What to measure; without any, everything.
+    #[arg(value_enum)]
+    sections: Vec<Section>,
+    /// Prints JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// Where the JSON is written; without it, to `target/local/bench.json`.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// What can be measured. The sections are run in this order: what is measured without load comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Section {
+    /// A function's binary, and the zip that is deployed.
+    Size,
+    /// From a function's start to its first request for work.
+    Startup,
+    /// Answers of warm functions.
+    Http,
+    /// From the upload of the sample CV to its published portfolio.
+    Way,
+    /// What the functions hold in memory once they have worked.
+    Memory,
+}
+
+impl Section {
+    const ALL: [Self; 5] = [Self::Size, Self::Startup, Self::Http, Self::Way, Self::Memory];
+}
+
+/// Measures, prints, and writes what was measured.
+pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
+    let progress = Progress::new();
+    let machine = machine();
+    let functions = build::functions(&FUNCTIONS, Profile::Release, &progress)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let mut started = None;
+    let mut tables = Vec::new();
+    let asked = |section: &Section| args.sections.is_empty() || args.sections.contains(section);
+    for section in Section::ALL.into_iter().filter(asked) {
+        if section == Section::Size {
+            tables.push(size::measure(&functions, &progress)?);
+            continue;
+        }
+        let stack = match &mut started {
+            Some(stack) => stack,
+            none => none.insert(Stack::start(
+                &StackOptions {
+                    name: "bench",
+                    fresh: true,
+                    code: Code::Built(functions.clone()),
+                    ..StackOptions::default()
+                },
+                &progress,
+            )?),
+        };
+        tables.push(match section {
+            Section::Startup => runtime.block_on(startup::measure(&functions, stack, &progress))?,
+            Section::Http => runtime.block_on(http::measure(stack, &progress))?,
+            Section::Way => runtime.block_on(way::measure(stack, &progress))?,
+            Section::Size | Section::Memory => runtime.block_on(memory::measure(stack, &progress))?,
+        });
+    }
+    if let Some(stack) = started {
+        let step = progress.step("Stopping the stack");
+        drop(stack);
+        step.done("");
+    }
+
+    let missed: Vec<String> = tables.iter().flat_map(table::Table::missed).collect();
+    let mut report = Map::from_iter([("machine".to_owned(), json!(machine)), ("missed".to_owned(), json!(missed))]);
+    report.extend(tables.iter().map(|table| (table.name.to_owned(), table.json())));
+    let report = format!("{:#}\n", Value::Object(report));
+    let out = args.out.unwrap_or_else(|| checkout::local().join("bench.json"));
+    fs::write(&out, &report).with_context(|| format!("cannot write {}", out.display()))?;
+    if args.json {
+        print!("{report}");
+        return Ok(());
+    }
+    println!("Measured on {machine}.");
+    for table in &tables {
+        print!("\n{table}");
+    }
+    println!();
+    match missed.as_slice() {
+        [] => println!("Every bound is kept. The figures as JSON: {}", out.display()),
+        missed => println!("Beyond their bounds: {}. The figures as JSON: {}", missed.join(", "), out.display()),
+    }
+    Ok(())
+}
+
+/// What figures mean depends on it, and on what else it was doing.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let described = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = described.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, model)| model.trim().to_owned());
+    let load = fs::read_to_string("/proc/loadavg").ok();
+    let load = load.as_deref().and_then(|load| load.split_whitespace().next());
+    let busy = load.map_or_else(String::new, |load| format!(", at a load of {load} before"));
+    format!("{cores} cores of {model}{busy}")
+}
