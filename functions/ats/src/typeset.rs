@@ -85,9 +85,9 @@ pub(crate) enum TypesetError {
     Crashed,
 }
 
-/// Loads the fonts and Typst's library, so that the first document does not pay for it.
+/// Loads the fonts and Typst's library beside what else a start does, so that neither it nor the first document waits.
 pub(crate) fn prepare() {
-    LazyLock::force(&PRESS);
+    std::thread::spawn(|| LazyLock::force(&PRESS));
 }
 
 /// Sets a sheet as PDF: tagged, with language, title and bookmarks, declared PDF/UA-1 and PDF/A-2a.
