@@ -18,8 +18,10 @@ use crate::Queues;
 
 /// Longest that an answer is held, in seconds; the gateway gives up at 30.
 const LONGEST_WAIT: u32 = 20;
-/// How often a held answer looks.
-const LOOK_EVERY: Duration = Duration::from_millis(300);
+/// After how long a held answer looks for the first time. Most of a CV's stages take less than a tenth of a second.
+const FIRST_LOOK: Duration = Duration::from_millis(40);
+/// After how long it looks again at most; it looks less and less often, for what took long will take longer.
+const LAST_LOOK: Duration = Duration::from_millis(300);
 
 /// How far the work on a CV is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -165,9 +167,11 @@ pub(crate) async fn get(
 async fn until_it_changes(store: &Store, user: User, seen: Job, wait: Duration) -> Result<Job, Problem> {
     let deadline = Instant::now() + wait;
     let mut job = seen.clone();
+    let mut pause = FIRST_LOOK;
     while job.version == seen.version && job.status == seen.status && Instant::now() < deadline {
-        tokio::time::sleep_until(deadline.min(Instant::now() + LOOK_EVERY)).await;
+        tokio::time::sleep_until(deadline.min(Instant::now() + pause)).await;
         job = find(store, user, seen.job_id).await?;
+        pause = (pause * 3 / 2).min(LAST_LOOK);
     }
     Ok(job)
 }
