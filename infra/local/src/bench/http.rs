@@ -15,6 +15,9 @@ const REQUESTS: usize = 200;
 /// So many come before them and are not counted.
 const WARMING: usize = 20;
 
+/// A request: what it is called, the status of a good answer, the most that half of the answers may take, the request.
+type Asked<'a> = (&'a str, u16, Option<f64>, &'a dyn Fn() -> RequestBuilder);
+
 pub(super) async fn measure(stack: &Stack, progress: &Progress) -> anyhow::Result<Table> {
     let step = progress.step("Asking warm functions");
     let about =
@@ -40,7 +43,7 @@ pub(super) async fn measure(stack: &Stack, progress: &Progress) -> anyhow::Resul
         || client.request(Method::POST, stack.route("/cv/upload")).bearer_auth(&person.token).json(&asking);
     let get_job = || client.get(stack.route(&job)).bearer_auth(&person.token);
 
-    let requests: [(&str, u16, Option<f64>, &dyn Fn() -> RequestBuilder); 4] = [
+    let requests: [Asked<'_>; 4] = [
         ("GET /healthz", 200, None, &health),
         ("POST /users/login", 200, None, &login),
         ("POST /cv/upload", 201, Some(15.0), &ask_upload),
