@@ -1,6 +1,6 @@
 //! `cargo local bench`: how fast the functions start and answer and how big they are, built as they are deployed.
 //!
-//! Each section measures one thing and gives one [`Table`]; without a name all are run, over one stack. What is to be
+//! Each section measures one thing and gives one [`table::Table`]; without a name all are run, over one stack. What is to be
 //! reached stands beside what was measured. Another section is a module here and a line in [`Section`].
 
 mod http;
@@ -13,7 +13,7 @@ mod way;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::{Map, Value, json};
 
 use crate::build::{self, FUNCTIONS, Profile};
@@ -27,6 +27,12 @@ pub(crate) struct BenchArgs {
     /// What to measure; without any, everything.
     #[arg(value_enum)]
     sections: Vec<Section>,
+    /// Measures the sizes and the starts of these functions only, and builds no other for release. May be repeated.
+    #[arg(long = "function", value_name = "FUNCTION", value_parser = FUNCTIONS)]
+    functions: Vec<String>,
+    /// Measures the dev build, which takes less time to make and more to run: for work on a section itself.
+    #[arg(long)]
+    dev: bool,
     /// Prints JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -52,18 +58,34 @@ enum Section {
 
 impl Section {
     const ALL: [Self; 5] = [Self::Size, Self::Startup, Self::Http, Self::Way, Self::Memory];
+    /// Those that look at functions one by one.
+    const BY_FUNCTION: [Self; 2] = [Self::Size, Self::Startup];
 }
 
 /// Measures, prints, and writes what was measured.
 pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
     let progress = Progress::new();
     let machine = machine();
-    let functions = build::functions(&FUNCTIONS, Profile::Release, &progress)?;
+    let some = !args.functions.is_empty();
+    let asked = |section: &Section| match (args.sections.as_slice(), some) {
+        ([], false) => true,
+        ([], true) => Section::BY_FUNCTION.contains(section),
+        (named, _) => named.contains(section),
+    };
+    let sections: Vec<Section> = Section::ALL.into_iter().filter(asked).collect();
+    if some && sections.iter().any(|section| !Section::BY_FUNCTION.contains(section)) {
+        bail!("only the sections `size` and `startup` can be measured for some of the functions");
+    }
+    let names: Vec<&str> =
+        FUNCTIONS.into_iter().filter(|name| !some || args.functions.iter().any(|f| f == name)).collect();
+    let profile = if args.dev { Profile::Dev } else { Profile::Release };
+    let functions = build::functions(&names, profile, &progress)?;
+    // What the functions find in their environments is the same whatever runs in them.
+    let code = if some { Code::Fresh } else { Code::Built(functions.clone()) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut started = None;
     let mut tables = Vec::new();
-    let asked = |section: &Section| args.sections.is_empty() || args.sections.contains(section);
-    for section in Section::ALL.into_iter().filter(asked) {
+    for section in sections {
         if section == Section::Size {
             tables.push(size::measure(&functions, &progress)?);
             continue;
@@ -71,12 +93,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
         let stack = match &mut started {
             Some(stack) => stack,
             none => none.insert(Stack::start(
-                &StackOptions {
-                    name: "bench",
-                    fresh: true,
-                    code: Code::Built(functions.clone()),
-                    ..StackOptions::default()
-                },
+                &StackOptions { name: "bench", fresh: true, code: code.clone(), ..StackOptions::default() },
                 &progress,
             )?),
         };
@@ -103,7 +120,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
         print!("{report}");
         return Ok(());
     }
-    println!("Measured on {machine}.");
+    println!("The {} build, measured on {machine}.", if args.dev { "dev" } else { "release" });
     for table in &tables {
         print!("\n{table}");
     }

@@ -16,7 +16,7 @@ const MB: f64 = 1_048_576.0;
 
 pub(super) fn measure(functions: &Bootstraps, progress: &Progress) -> anyhow::Result<Table> {
     let step = progress.step("Zipping the functions");
-    let about = "Sizes of the release build; the zip is deflated as `cargo lambda build --output-format zip` does.";
+    let about = "The binary, and the zip of it, deflated as `cargo lambda build --output-format zip` does.";
     let mut table = Table::new("size", about, "function", &["binary MB", "zip MB"]);
     for (at, (name, binary)) in functions.iter().enumerate() {
         step.at(at as u64, functions.len() as u64, name.clone());
