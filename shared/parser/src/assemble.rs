@@ -1,6 +1,8 @@
 //! The résumé put together from what the other rooms read, each field with its evidence.
 
-use vitae_document::Document;
+use std::collections::BTreeMap;
+
+use vitae_document::{Document, Page};
 use vitae_resume::{
     Award, Basics, Certificate, Education, Interest, Language, Location, Meta, PartialDate, Profile, Project,
     Publication, Reference, Resume, Skill, VitaeMeta, Volunteer, Warning, Work,
@@ -8,11 +10,12 @@ use vitae_resume::{
 
 use crate::contact::{self, Contact};
 use crate::dates::{self, Period};
-use crate::entries::{self, Entry, Item};
+use crate::entries::{self, Entry, Fragment, Item};
 use crate::evidence::Evidence;
 use crate::gazetteer::SectionKind;
 use crate::lines::{Line, Pages};
 use crate::lists;
+use crate::phone;
 use crate::piece::Piece;
 use crate::records::{self, Kind};
 use crate::roles::{self, Parts};
@@ -30,7 +33,13 @@ pub(crate) fn resume(document: &Document) -> Resume {
     let mut sections = Sections::of(&pages);
     unheaded::infer(&mut sections, month_first);
     let mut writer =
-        Writer { evidence: Evidence::new(&pages), month_first, warnings: Vec::new(), known_jobs: Vec::new() };
+        Writer {
+            evidence: Evidence::new(&pages),
+            month_first,
+            warnings: Vec::new(),
+            known_jobs: Vec::new(),
+            language: language(document),
+        };
     writer.known_jobs = writer.all_jobs(&sections);
     let found = contact::read(&pages, &sections);
     let mut resume = Resume { basics: writer.basics(&found, &sections), ..Resume::default() };
@@ -41,9 +50,11 @@ pub(crate) fn resume(document: &Document) -> Resume {
     resume.meta = Meta {
         vitae: Some(VitaeMeta {
             parser_version: Some(crate::VERSION.to_owned()),
-            language: language(document),
+            language: writer.language,
             page_count: document.pages.len(),
             recognised_pages: recognised_pages(document),
+            review: review(&writer.evidence.confidence),
+            language_levels: lists::levels(&resume.languages),
             confidence: writer.evidence.confidence,
             spans: writer.evidence.spans,
             warnings: writer.warnings,
@@ -58,6 +69,7 @@ struct Writer<'a> {
     month_first: bool,
     warnings: Vec<Warning>,
     known_jobs: Vec<Entry>,
+    language: Option<String>,
 }
 
 impl Writer<'_> {
@@ -76,7 +88,10 @@ impl Writer<'_> {
         }
         if let Some((piece, sure)) = &found.phone {
             evidence.note("/basics/phone", piece, *sure);
-            basics.phone = Some(piece.text().split_whitespace().collect::<Vec<_>>().join(" "));
+            let shown = piece.text().split_whitespace().collect::<Vec<_>>().join(" ");
+            let place = found.place.as_ref().and_then(|place| place.country_code.as_ref()).map(|(code, _)| code.as_str());
+            let hosts = [found.email.as_ref().map(|(email, ..)| email), found.url.as_ref().map(|(url, ..)| url)];
+            basics.phone = phone::e164(&shown, place, hosts.into_iter().flatten(), self.language.as_deref()).or(Some(shown));
         }
         if let Some((url, piece, sure)) = &found.url {
             evidence.note("/basics/url", piece, *sure);
@@ -209,7 +224,7 @@ impl Writer<'_> {
             }
             let at = format!("/work/{}", resume.work.len());
             let (start_date, end_date) = self.period(&at, entry, sure);
-            let (summary, highlights) = self.body(&at, &entry.body, sure);
+            let (summary, highlights) = self.body(&at, &parts.rest, &entry.body, sure);
             resume.work.push(Work {
                 name: self.part(&format!("{at}/name"), &parts.who, sure),
                 position: self.part(&format!("{at}/position"), &parts.what, sure),
@@ -233,7 +248,7 @@ impl Writer<'_> {
             }
             let at = format!("/volunteer/{}", resume.volunteer.len());
             let (start_date, end_date) = self.period(&at, entry, sure);
-            let (summary, highlights) = self.body(&at, &entry.body, sure);
+            let (summary, highlights) = self.body(&at, &parts.rest, &entry.body, sure);
             resume.volunteer.push(Volunteer {
                 organization: self.part(&format!("{at}/organization"), &parts.who, sure),
                 position: self.part(&format!("{at}/position"), &parts.what, sure),
@@ -473,7 +488,7 @@ impl Writer<'_> {
     }
 
     fn part(&mut self, pointer: &str, part: &Option<(Piece, f32)>, sure: f32) -> Option<String> {
-        part.as_ref().and_then(|(piece, own)| self.evidence.text(pointer, piece, own * sure))
+        part.as_ref().and_then(|(piece, own)| self.evidence.text(pointer, &without_full_stop(piece), own * sure))
     }
 
     /// The place, with the parts of it that stand in fragments of their own.
@@ -514,9 +529,14 @@ impl Writer<'_> {
     }
 
     /// The text under an entry: bullets are highlights, and so are several short paragraphs; one paragraph is prose.
-    fn body(&mut self, at: &str, items: &[Item], sure: f32) -> (Option<String>, Vec<String>) {
+    ///
+    /// Sentences that stand on the heading's own line, in `rest`, come before it.
+    fn body(&mut self, at: &str, rest: &[Fragment], items: &[Item], sure: f32) -> (Option<String>, Vec<String>) {
         let bullets = items.iter().filter(|item| item.bullet).count();
         let mut summary = Piece::default();
+        for fragment in rest.iter().filter(|fragment| is_prose(fragment.text())) {
+            summary.append(" ", &fragment.piece);
+        }
         let mut highlights = Vec::new();
         for item in items.iter().take(MOST) {
             if item.bullet || bullets == 0 && items.len() > 1 && item.piece.text().chars().count() < 300 {
@@ -564,17 +584,90 @@ impl Writer<'_> {
         if !resume.work.is_empty() && resume.work.iter().all(|work| work.start_date.is_none()) {
             warn("missing_dates", "No dates were found beside the work experience. Please add them.");
         }
+        let undated = resume.work.iter().filter(|work| work.start_date.is_none()).count();
+        if undated > 0 && undated < resume.work.len() {
+            warn("some_dates_missing", "Some positions stand without a date. Please add when each began and ended.");
+        }
+        if document.pages.iter().any(is_interleaved) {
+            warn(
+                "columns_interleaved",
+                "Two columns may have been read line by line into one another. Please check the order of the text.",
+            );
+        }
         if words < 50 {
             warn("low_text", "The document has very little readable text. A clearer copy may read better.");
         }
         if document.pages.iter().any(|page| !page.hidden.is_empty()) {
-            warn("hidden_text", "The document has text that a reader cannot see. It was left out.");
+            warn("hidden_text", &hidden_text(document));
         }
         let unread = document.pages.iter().any(|page| page.needs_recognition && page.blocks.is_empty());
         if unread {
             warn("unreadable_page", "At least one page has no text that could be read.");
         }
     }
+}
+
+/// What is hidden, in a sentence: how many words, and why nobody sees them.
+fn hidden_text(document: &Document) -> String {
+    let hidden = || document.pages.iter().flat_map(|page| &page.hidden);
+    let words: usize = hidden().map(|hidden| hidden.text.split_whitespace().count()).sum();
+    let mut reasons: Vec<&str> = Vec::new();
+    for hidden in hidden() {
+        let reason = match hidden.reason.as_str() {
+            "off_page" => "off the page",
+            "no_contrast" => "in the colour of its background",
+            "zero_size" => "too small to see",
+            "invisible_mode" => "set to be invisible",
+            "covered" => "under something else",
+            "clipped" => "cut off",
+            _ => "hidden",
+        };
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    format!(
+        "The document has text that a reader cannot see ({words} {}, {}). It was left out.",
+        if words == 1 { "word" } else { "words" },
+        reasons.join(", ")
+    )
+}
+
+/// Whether many lines of a page hold two sentences side by side: a gutter that was not found.
+fn is_interleaved(page: &Page) -> bool {
+    let lines = page.blocks.iter().flat_map(|block| &block.lines);
+    let side_by_side = lines
+        .filter(|line| {
+            let text = line.text();
+            let parts: Vec<&str> = text.split('\t').filter(|part| part.split_whitespace().count() >= 4).collect();
+            let sentences = |part: &&&str| part.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count() >= 2;
+            parts.len() >= 2 && parts.iter().filter(sentences).count() >= 2
+        })
+        .count();
+    side_by_side >= 5
+}
+
+/// A name without the full stop of the sentence that it ends; an abbreviation (`Inc.`, `S.A.`) keeps its own.
+fn without_full_stop(piece: &Piece) -> Piece {
+    let text = piece.text().trim_end();
+    match text.strip_suffix('.') {
+        Some(name) if name.rsplit(char::is_whitespace).next().is_some_and(|last| {
+            last.chars().filter(|c| c.is_alphabetic()).count() >= 5 && !last.contains('.')
+        }) =>
+        {
+            piece.slice(0..name.len())
+        }
+        _ => piece.clone(),
+    }
+}
+
+/// What a person should look at first: the fields that are least sure.
+fn review(confidence: &BTreeMap<String, f32>) -> Vec<String> {
+    const SURE: f32 = 0.7;
+    let mut doubtful: Vec<(&String, f32)> =
+        confidence.iter().map(|(pointer, sure)| (pointer, *sure)).filter(|(_, sure)| *sure < SURE).collect();
+    doubtful.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(b.0)));
+    doubtful.into_iter().map(|(pointer, _)| pointer.clone()).collect()
 }
 
 fn recognised_pages(document: &Document) -> usize {

@@ -115,7 +115,8 @@ fn fragments(pages: &Pages<'_>, zone: &[&Line]) -> Vec<Fragment> {
     let mut out: Vec<Fragment> = Vec::new();
     let mut pending: Option<(String, usize, f32)> = None;
     for (number, line) in zone.iter().enumerate() {
-        for cell in pieces_of(pages, line) {
+        for (index, cell) in pieces_of(pages, line).into_iter().enumerate() {
+            let first_cell = index == 0;
             let text = cell.text();
             let (label, value) = match text.split_once(':') {
                 Some((label, rest)) if !rest.trim().is_empty() && !rest.starts_with("//") && is_label(label) => {
@@ -129,6 +130,32 @@ fn fragments(pages: &Pages<'_>, zone: &[&Line]) -> Vec<Fragment> {
             }
             let label =
                 label.or_else(|| pending.take().filter(|(_, at, _)| number - at <= 1).map(|(label, _, _)| label));
+            // A line of many parts that was too long goes on in the next, within one of them.
+            if let Some(last) = out.last_mut()
+                && first_cell
+                && wraps(zone, number)
+                && label.is_none()
+                && last.link.is_none()
+                && last.line + 1 == number
+                && !last.piece.text().contains('@')
+                && web_address(last.piece.text()).is_none()
+            {
+                last.piece.append(" ", &value);
+                continue;
+            }
+            // A mail address that was too long for its column.
+            if let Some(last) = out.last_mut()
+                && last.line + 1 == number
+                && last.piece.text().contains('@')
+                && !last.piece.text().contains(char::is_whitespace)
+                && !value.text().contains(|c: char| c.is_whitespace() || c == '@')
+                && value.text().starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit())
+                && is_cut_short(zone[last.line], line)
+                && is_email(&format!("{}{}", last.piece.text(), value.text()))
+            {
+                last.piece.append("", &value);
+                continue;
+            }
             // A postal address goes on behind its comma.
             if let Some(last) = out.last_mut()
                 && last.line + 1 == number
@@ -160,6 +187,37 @@ fn fragments(pages: &Pages<'_>, zone: &[&Line]) -> Vec<Fragment> {
         }
     }
     out
+}
+
+/// Whether a line of contact data goes on in the one of this number: it has parts set apart by signs, fills its
+/// column, and neither it ends nor the next begins with such a sign.
+fn wraps(zone: &[&Line], number: usize) -> bool {
+    const SIGNS: [char; 10] = ['|', '·', '•', '●', '◆', '∙', '⋄', '◦', '¦', '⋅'];
+    let Some(above) = number.checked_sub(1).map(|above| zone[above]) else { return false };
+    let (upper, lower) = (above.text().trim(), zone[number].text().trim());
+    above.page == zone[number].page
+        && above.column == zone[number].column
+        && !above.paragraph
+        && (above.size - zone[number].size).abs() < 0.3
+        && upper.contains(SIGNS)
+        && !upper.ends_with(SIGNS)
+        && !upper.ends_with([',', '/', '-', ';'])
+        && !lower.starts_with(SIGNS)
+        && !zone[number].bullet
+        && !upper.contains('\t')
+        && above.column_right > 0.0
+        && !above.has_room_for(zone[number])
+}
+
+/// Whether a word without a space was broken at the edge of its column, and goes on in the next line.
+fn is_cut_short(line: &Line, next: &Line) -> bool {
+    let letters = line.text().chars().count().max(1) as f32;
+    let letter = line.bbox.width / letters;
+    line.page == next.page
+        && line.column == next.column
+        && (line.size - next.size).abs() < 0.3
+        && next.gap < 1.0
+        && line.bbox.right() + 2.5 * letter > line.column_right
 }
 
 /// Cuts a line at separators, gaps, and where the link target changes.
@@ -1119,7 +1177,7 @@ fn strip_postal_code(part: &mut Piece, place: &mut Place) {
 fn prose_lines(zone: &[&Line]) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     let mut open = false;
-    for line in zone {
+    for (number, line) in zone.iter().enumerate() {
         // One block of text at the top is the profile; what comes after other lines is something else.
         if !open && !out.is_empty() {
             break;
@@ -1129,8 +1187,15 @@ fn prose_lines(zone: &[&Line]) -> Vec<Line> {
             || line.text().contains('|')
             || has_phone_digits(line.text());
         let wide = line.word_count() >= 5;
+        // A first line that says a job, full to the edge, of a sentence that ends below.
+        let opens = || {
+            zone.get(number + 1).is_some_and(|next| {
+                next.block == line.block && is_prose(next.text()) && next.size == line.size && next.bold == line.bold
+            })
+        };
         let prose = !contact && is_prose(line.text()) && wide && title_score(line.text()) < 2.0
-            || !contact && line.word_count() >= 9 && is_prose(line.text());
+            || !contact && line.word_count() >= 9 && is_prose(line.text())
+            || !contact && wide && line.is_full() && !line.text().contains('\t') && opens();
         let goes_on = open
             && !contact
             && !line.text().contains('\t')

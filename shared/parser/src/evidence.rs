@@ -47,7 +47,7 @@ impl<'a> Evidence<'a> {
     /// Notes where a field was read. What a recogniser doubted, the field cannot be sure of.
     pub(crate) fn note(&mut self, pointer: &str, piece: &Piece, sure: f32) {
         let mut recognised = 1.0_f32;
-        let mut spans: Vec<(usize, vitae_document::Rect)> = Vec::new();
+        let mut spans: Vec<(usize, vitae_document::Rect, [usize; 2])> = Vec::new();
         for number in piece.words() {
             let Some((word, page)) = self.pages.words.get(number as usize) else { continue };
             if let Source::Recognised { confidence } = word.source {
@@ -56,12 +56,17 @@ impl<'a> Evidence<'a> {
             if word.bbox.width <= 0.0 || word.bbox.height <= 0.0 {
                 continue;
             }
+            let from = self.pages.offsets.get(number as usize).copied().unwrap_or_default();
+            let to = from + word.text.chars().count();
             // Words of one line make one span.
             match spans.last_mut() {
-                Some((last_page, rect)) if *last_page == *page && (rect.y - word.bbox.y).abs() < rect.height * 0.6 => {
+                Some((last_page, rect, text))
+                    if *last_page == *page && (rect.y - word.bbox.y).abs() < rect.height * 0.6 =>
+                {
                     *rect = rect.union(word.bbox);
+                    *text = [text[0].min(from), text[1].max(to)];
                 }
-                _ => spans.push((*page, word.bbox)),
+                _ => spans.push((*page, word.bbox, [from, to])),
             }
         }
         let rounded = |value: f32| (value * 100.0).round() / 100.0;
@@ -69,7 +74,7 @@ impl<'a> Evidence<'a> {
         let sure = sure.clamp(0.05, 0.99) * (0.4 + 0.6 * recognised);
         self.confidence.insert(pointer.to_owned(), rounded(sure));
         if !spans.is_empty() {
-            let to_span = |(page, rect): (usize, vitae_document::Rect)| Span {
+            let to_span = |(page, rect, text): (usize, vitae_document::Rect, [usize; 2])| Span {
                 page: page + 1,
                 bbox: BoundingBox {
                     x: rounded(rect.x),
@@ -77,6 +82,7 @@ impl<'a> Evidence<'a> {
                     width: rounded(rect.width),
                     height: rounded(rect.height),
                 },
+                text: Some(text),
             };
             self.spans.insert(pointer.to_owned(), spans.into_iter().map(to_span).collect());
         }

@@ -165,6 +165,8 @@ vocabulary! {
     SEASONS = DATES ["seasons"] false;
     /// Words in headings beside the one that names the section.
     HEADING_MODIFIERS = HEADINGS ["modifiers"] true;
+    /// Words of journals, publishers and conferences.
+    PUBLISHER_WORDS = ORGANISATIONS ["publishers"] false;
     /// Words that join two headings.
     HEADING_JOINERS = HEADINGS ["joiners"] true;
 }

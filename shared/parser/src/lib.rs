@@ -21,6 +21,7 @@ mod evidence;
 mod gazetteer;
 mod lines;
 mod lists;
+mod phone;
 mod piece;
 mod records;
 mod roles;

@@ -10,6 +10,8 @@ use crate::text::{is_invisible, is_separator};
 pub(crate) struct Pages<'a> {
     /// Every word with its page, in reading order; a [`Piece`] names words by their index here.
     pub words: Vec<(&'a Word, usize)>,
+    /// Where each word begins in [`Document::text`], in characters.
+    pub offsets: Vec<usize>,
     /// Every line that has something to read.
     pub lines: Vec<Line>,
     /// Font size of most of the text, in points; 0 where the source has no sizes.
@@ -73,11 +75,19 @@ impl<'a> Pages<'a> {
     /// Flattens the document.
     pub(crate) fn of(document: &'a Document) -> Self {
         let mut pages = Self::default();
+        let mut offset = 0;
         for (page_number, page) in document.pages.iter().enumerate() {
             for (block_number, block) in page.blocks.iter().enumerate() {
                 for line in &block.lines {
                     let first = pages.words.len();
-                    pages.words.extend(line.words.iter().map(|word| (word, page_number)));
+                    for (i, word) in line.words.iter().enumerate() {
+                        offset += usize::from(i > 0 && !word.glued);
+                        pages.words.push((word, page_number));
+                        pages.offsets.push(offset);
+                        offset += word.text.chars().count();
+                    }
+                    // Its line break.
+                    offset += 1;
                     let mut flat = Line {
                         page: page_number,
                         block: block_number,
@@ -93,6 +103,8 @@ impl<'a> Pages<'a> {
                         pages.lines.push(flat);
                     }
                 }
+                // The empty line between blocks.
+                offset += 1;
             }
         }
         pages.body_size = pages.most_common_size();
@@ -287,6 +299,22 @@ impl Line {
         line.size = rest[0].size;
         line.caps = rest.iter().all(|run| is_capitals(run.piece.text()));
         line.gap = line.gap.max(1.0);
+        // A list item beside the heading.
+        let text = line.text();
+        if let Some((mark, after)) = text.split_once(' ').filter(|(mark, _)| is_bullet(mark))
+            && !after.starts_with(|c: char| c.is_ascii_digit())
+        {
+            line.piece = line.piece.slice(mark.len()..text.len()).trimmed();
+            line.bullet = true;
+            if let Some(first) = line.runs.first_mut() {
+                let text = first.piece.text();
+                first.piece = first.piece.slice(text.find(' ').unwrap_or(text.len())..text.len()).trimmed();
+            }
+            line.runs.retain(|run| !run.piece.is_empty());
+            if line.runs.is_empty() {
+                return None;
+            }
+        }
         Some(line)
     }
 

@@ -1,5 +1,7 @@
 //! Sections that are lists: skills, languages, interests.
 
+use std::collections::BTreeMap;
+
 use crate::gazetteer::{EMPTY_LABELS, LANGUAGE_LEVELS, LANGUAGE_NAMES};
 use crate::lines::{Line, Run};
 use crate::piece::Piece;
@@ -317,6 +319,18 @@ pub(crate) fn languages(lines: &[Line]) -> Vec<Spoken> {
     out
 }
 
+/// The level of the Common European Framework (A1 to C2) of each language whose words state one, by JSON pointer.
+pub(crate) fn levels(languages: &[vitae_resume::Language]) -> BTreeMap<String, String> {
+    const LEVELS: [&str; 6] = ["A1", "A2", "B1", "B2", "C1", "C2"];
+    let stated = |fluency: &str| {
+        let words: Vec<String> = fluency.split(|c: char| !c.is_alphanumeric()).map(str::to_uppercase).collect();
+        // "B1–B2" is the lower of the two: what is claimed for certain.
+        LEVELS.iter().find(|level| words.iter().any(|word| word == **level)).map(|level| (*level).to_owned())
+    };
+    let pointers = languages.iter().enumerate();
+    pointers.filter_map(|(i, l)| Some((format!("/languages/{i}"), stated(l.fluency.as_deref()?)?))).collect()
+}
+
 fn read_language(part: &Piece, line: &Line, out: &mut Vec<Spoken>) {
     let text = part.text();
     let words = folded_words(text);
@@ -333,8 +347,7 @@ fn read_language(part: &Piece, line: &Line, out: &mut Vec<Spoken>) {
         return;
     }
     let cut = text
-        .find('(')
-        .or_else(|| text.find(':'))
+        .find(['(', ':'])
         .or_else(|| text.find(" – "))
         .or_else(|| text.find(" - "))
         .or_else(|| text.find(" — "))

@@ -2,7 +2,7 @@
 //! the degrees of an education.
 
 use crate::entries::{Entry, Fragment, words_of};
-use crate::gazetteer::{COURSE_WORDS, DEGREE_WORDS, GRADE_WORDS, ISSUED_BY, WEAK_TITLE_WORDS};
+use crate::gazetteer::{COURSE_WORDS, DEGREE_WORDS, GRADE_WORDS, ISSUED_BY, PUBLISHER_WORDS, WEAK_TITLE_WORDS};
 use crate::piece::Piece;
 use crate::roles::{Parts, degree_score, employer_score, is_grade, school_score};
 use crate::text::{fold, is_prose};
@@ -121,7 +121,16 @@ pub(crate) fn record(entry: &Entry, kind: Kind) -> Option<Record> {
         sure = 0.7;
     }
     if kind == Kind::Published {
+        if let Some((cited, journal)) = citation(&title) {
+            title = cited;
+            by = journal.or(by);
+        }
         title = quoted(&title).unwrap_or(title);
+        if by.is_none()
+            && let Some((head, journal)) = cut_at_journal(&title)
+        {
+            (title, by) = (head, Some(journal));
+        }
     }
     let title = title.trimmed();
     (!title.is_empty()).then(|| Record { title, by: by.map(|piece| piece.trimmed()), sure })
@@ -195,6 +204,77 @@ fn cut_at_giver(title: &Piece) -> Option<(Piece, Piece)> {
         return None;
     }
     Some((title.slice(0..cut).trimmed(), title.slice(cut + 1..text.len()).trimmed()))
+}
+
+/// `Doe, J., & Roe, R. (2020). Title of the paper. Journal`: the title behind the authors and the year, and what
+/// published it.
+fn citation(text: &Piece) -> Option<(Piece, Option<Piece>)> {
+    let whole = text.text();
+    let authors = authors_end(whole)?;
+    let tail = text.slice(authors..whole.len()).trimmed();
+    let rest = tail.text();
+    // A title ends with its sentence; an abbreviation's full stop is followed by a small letter or a number.
+    let end = rest.match_indices(['.', '?']).map(|(at, _)| at).find(|at| {
+        let after = rest[at + 1..].trim_start();
+        rest[..*at].split_whitespace().count() >= 3
+            && rest[at + 1..].starts_with(char::is_whitespace)
+            && after.starts_with(char::is_uppercase)
+    });
+    match end {
+        Some(end) => {
+            let journal = tail.slice(end + 1..rest.len()).trimmed();
+            Some((tail.slice(0..end + 1).trimmed(), (!journal.is_empty()).then_some(journal)))
+        }
+        None => Some((tail, None)),
+    }
+}
+
+/// `Title of the paper, Journal of Something`: a last part that names what publishes.
+fn cut_at_journal(title: &Piece) -> Option<(Piece, Piece)> {
+    let text = title.text();
+    let (cut, _) = text.match_indices([',', '.']).filter(|(at, _)| text[at + 1..].starts_with(' ')).last()?;
+    let tail = title.slice(cut + 1..text.len()).trimmed();
+    let names = words_of(tail.text()).iter().any(|word| PUBLISHER_WORDS.has_word(word));
+    let begins = tail.text().chars().next().is_some_and(char::is_uppercase);
+    (names && begins && cut > 10).then(|| (title.slice(0..cut).trimmed(), tail))
+}
+
+/// Where the authors of a citation end: names with initials, then a year in brackets or a full stop.
+fn authors_end(text: &str) -> Option<usize> {
+    let initial = |word: &str| {
+        let letters = word.trim_end_matches([',', ';', ':']);
+        letters.ends_with('.')
+            && letters.split(['.', '-']).all(|part| part.chars().count() <= 1 && part.chars().all(char::is_uppercase))
+    };
+    let mut initials = 0;
+    let mut end = 0;
+    let numbered = |word: &str| word.ends_with(['.', ')', ']']) && word.chars().any(|c| c.is_ascii_digit()) && word.len() <= 5;
+    for (place, word) in text.split_whitespace().enumerate() {
+        let at = word.as_ptr() as usize - text.as_ptr() as usize;
+        // The entry's number in its list.
+        if place == 0 && numbered(word) {
+            continue;
+        }
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_year = bare.len() == 4 && bare.chars().all(|c| c.is_ascii_digit());
+        let joins = matches!(bare, "" | "and" | "und" | "et" | "y" | "e" | "al" | "i" | "och" | "ve" | "en");
+        if is_year && initials > 0 {
+            return Some(at + word.len());
+        } else if initial(word) {
+            initials += 1;
+            end = at + word.len();
+        } else if joins || (bare.chars().next().is_some_and(char::is_uppercase) && word.ends_with([',', ';'])) || is_particle(bare) {
+            // A family name, or what joins two authors.
+        } else {
+            break;
+        }
+    }
+    // Dates were cut out before: an author's initials end what is not the title.
+    (initials > 0).then_some(end)
+}
+
+fn is_particle(word: &str) -> bool {
+    matches!(word, "de" | "van" | "von" | "der" | "den" | "la" | "le" | "da" | "di" | "del" | "dos" | "el" | "al")
 }
 
 /// The part of a citation in quotation marks, which is its title.

@@ -11,6 +11,7 @@ use crate::gazetteer::{
     HEADING_JOINERS, HEADING_MODIFIERS, LANGUAGE_LEVELS, LANGUAGE_NAMES, SectionKind, heading_phrase,
 };
 use crate::lines::{Line, Pages};
+use crate::piece::Piece;
 use crate::text::{fold, folded_words, is_prose};
 
 /// A run of lines under one heading.
@@ -34,13 +35,15 @@ pub(crate) struct Sections {
 impl Sections {
     /// Cuts the document.
     pub(crate) fn of(pages: &Pages<'_>) -> Self {
-        let headings = find_headings(&pages.lines, pages.body_size);
-        match rejoin_stray_columns(&pages.lines, &headings) {
+        let joined = join_margin_headings(&pages.lines);
+        let lines = joined.as_deref().unwrap_or(&pages.lines);
+        let headings = find_headings(lines, pages.body_size);
+        match rejoin_stray_columns(lines, &headings) {
             Some(lines) => {
                 let headings = find_headings(&lines, pages.body_size);
                 gather(&lines, &headings)
             }
-            None => gather(&pages.lines, &headings),
+            None => gather(lines, &headings),
         }
     }
 
@@ -76,6 +79,64 @@ impl Look {
             bold: run.bold && !recognised,
             caps: line.runs.iter().take(runs).all(|run| crate::lines::is_capitals(run.piece.text())),
         }
+    }
+}
+
+/// Puts headings in the margin together that take two lines beside their section's first two: `Academic` and
+/// `Background`, each with a line of the first entry behind it.
+fn join_margin_headings(lines: &[Line]) -> Option<Vec<Line>> {
+    let mut joined: Option<Vec<Line>> = None;
+    let mut removed: Vec<usize> = Vec::new();
+    for i in 1..lines.len() {
+        let all = joined.as_deref().unwrap_or(lines);
+        let (above, below) = (&all[i - 1], &all[i]);
+        let Some((head, rest)) = margin_cell(above) else { continue };
+        if above.page != below.page || above.column != below.column || removed.contains(&(i - 1)) {
+            continue;
+        }
+        let (tail, after) = match margin_cell(below) {
+            Some((tail, after)) => (tail, Some(after)),
+            // Beside the heading's second line the text may have ended.
+            None => (below.piece.clone(), None),
+        };
+        let Some(second) = below.runs.first() else { continue };
+        let first = &above.runs[0];
+        let alike = first.bold == second.bold && (first.size - second.size).abs() < 0.6;
+        let in_margin = after.map_or(below.bbox.right(), |after| after - 1.0) < rest + 30.0
+            && after.is_none_or(|after| (after - rest).abs() < 40.0)
+            && below.bbox.x < rest - 10.0;
+        let whole = format!("{} {}", head.text(), tail.text());
+        let two = heading_kinds(head.text()).zip(heading_kinds(tail.text())).is_some_and(|(a, b)| a != b)
+            && !head.text().ends_with(['&', ',', '/', '-']);
+        if !alike || !in_margin || two || heading_kinds(&whole).is_none() {
+            continue;
+        }
+        let runs = after.map_or(below.runs.len(), |after| below.runs.iter().take_while(|run| run.x < after).count());
+        let lines = joined.get_or_insert_with(|| lines.to_vec());
+        let behind = lines[i].without_runs(runs);
+        lines[i - 1].runs[0].piece.append_line(&tail);
+        let cells: Vec<Piece> = lines[i - 1].runs.iter().map(|run| run.piece.clone()).collect();
+        let mut piece = Piece::default();
+        for (run, cell) in lines[i - 1].runs.iter().zip(&cells) {
+            piece.append(if run.after_gap { "\t" } else { " " }, cell);
+        }
+        lines[i - 1].piece = piece;
+        match behind {
+            Some(behind) => lines[i] = Line { gap: lines[i].gap, ..behind },
+            None => removed.push(i),
+        }
+    }
+    joined.map(|lines| {
+        let kept = lines.into_iter().enumerate().filter(|(i, _)| !removed.contains(i));
+        kept.map(|(_, line)| line).collect()
+    })
+}
+
+/// A line's first cell, where it is one run with a gap behind it, and where the next begins.
+fn margin_cell(line: &Line) -> Option<(Piece, f32)> {
+    match &line.runs[..] {
+        [first, second, ..] if second.after_gap => Some((first.piece.clone(), second.x)),
+        _ => None,
     }
 }
 
@@ -525,6 +586,8 @@ fn gather(lines: &[Line], headings: &BTreeMap<usize, Heading>) -> Sections {
             && line.column > 0
             && line.bbox.x < before.bbox.x - 60.0
             && !headings.contains_key(&i)
+            // What stands under a heading set in the middle of its column begins left of it.
+            && !headings.contains_key(&(i - 1))
         {
             let above = |h: &&usize| {
                 lines[**h].page == line.page

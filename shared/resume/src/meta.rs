@@ -45,6 +45,12 @@ pub struct VitaeMeta {
     /// Number of pages whose words were recognised from an image.
     #[serde(default)]
     pub recognised_pages: usize,
+    /// The fields that are least sure, by pointer, the most doubtful first: what a person should look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub review: Vec<String>,
+    /// Level of the Common European Framework, `A1` to `C2`, of the languages whose words state one, by pointer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub language_levels: BTreeMap<String, String>,
     /// Pointer to confidence, 0 to 1.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub confidence: BTreeMap<String, f32>,
@@ -64,6 +70,10 @@ pub struct Span {
     pub page: usize,
     /// Where on it.
     pub bbox: BoundingBox,
+    /// Which characters of the document's plain text: the first, and the one after the last. Rows stored by earlier
+    /// versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<[usize; 2]>,
 }
 
 /// A rectangle in points (1/72 inch) from the page's top left corner.

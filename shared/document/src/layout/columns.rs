@@ -24,7 +24,12 @@ pub(super) fn arrange(segments: Vec<Segment>, depth: usize) -> Vec<Group> {
         for gutter in gutters(&segments).into_iter().take(MAX_TRIES) {
             let cut = gutter.cut(&segments);
             match gutter.kind(&cut) {
-                Kind::Columns => return split(cut, &gutter, depth),
+                Kind::Columns => {
+                    return match gutter.dated_head(&cut) {
+                        Some(head) => over_columns(cut, &head, depth),
+                        None => split(cut, &gutter, depth),
+                    };
+                }
                 Kind::Rail(side) => return with_rail(cut, &gutter.beside(side, &segments), side, depth),
                 Kind::Rows => {}
             }
@@ -640,6 +645,23 @@ impl Gutter {
         Self { top: top.max(self.top), bottom: bottom.min(self.bottom), ..*self }
     }
 
+    /// The upper part of a gutter with nothing but dates on its left, each beside something that begins, down to a
+    /// heading: a rail of dates, whatever columns follow below it.
+    fn dated_head(&self, segments: &[Segment]) -> Option<Self> {
+        let side = |wanted: Side| {
+            SideLines::of(segments.iter().filter(|s| self.holds(s) == Some(wanted)).cloned().collect())
+        };
+        let (left, right) = (side(Side::Left), side(Side::Right));
+        let dates = left.lines.iter().take_while(|line| is_date(&line.text())).count();
+        let heading = left.lines.get(dates).filter(|line| dates >= 1 && is_set_apart(line))?;
+        let begins = |line: &RawLine| right.lines.iter().zip(&right.starts).any(|(l, start)| *start && l.is_beside(line));
+        let ends = |line: &RawLine| right.lines.iter().all(|l| l.level() < line.level());
+        if !left.lines[..dates].iter().all(begins) || !(begins(heading) || ends(heading)) {
+            return None;
+        }
+        Some(Self { bottom: heading.level() - 1.1 * heading.size(), ..*self })
+    }
+
     fn kind(&self, segments: &[Segment]) -> Kind {
         let side = |gutter: &Self, wanted: Side| {
             SideLines::of(segments.iter().filter(|s| gutter.holds(s) == Some(wanted)).cloned().collect())
@@ -688,6 +710,16 @@ impl Gutter {
         }
         Kind::Columns
     }
+}
+
+/// Reads a rail of dates with its text, and what stands above and below both on its own.
+fn over_columns(segments: Vec<Segment>, head: &Gutter, depth: usize) -> Vec<Group> {
+    let (above, rest): (Vec<Segment>, Vec<Segment>) = segments.into_iter().partition(|s| middle(s) <= head.top);
+    let (beside, below): (Vec<Segment>, Vec<Segment>) = rest.into_iter().partition(|s| middle(s) < head.bottom);
+    let mut groups = arrange(above, depth + 1);
+    groups.extend(with_rail(beside, head, Side::Left, depth));
+    groups.extend(arrange(below, depth + 1));
+    groups
 }
 
 /// Reads what stands above a gutter, left of it, right of it, below it.
@@ -1005,6 +1037,20 @@ fn is_now(token: &str) -> bool {
             | "halen"
             | "nå"
             | "nykyinen"
+            | "devam"
+            | "ediyor"
+            | "teraz"
+            | "nadal"
+            | "atualmente"
+            | "atualidade"
+            | "momento"
+            | "presentemente"
+            | "actualmente"
+            | "hoy"
+            | "tuttora"
+            | "corso"
+            | "dato"
+            | "cours"
     )
 }
 

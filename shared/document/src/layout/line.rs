@@ -126,7 +126,8 @@ pub(super) fn finish(raw: RawLine) -> Option<Line> {
     if let Some(first) = words.first_mut() {
         first.after_gap = false;
     }
-    let words = glue(words);
+    let mut words = glue(words);
+    mend_small_capitals(&mut words);
     Some(Line { words, bbox, bullet, heading: false })
 }
 
@@ -179,6 +180,33 @@ fn mark_gaps(words: &mut [Word], wrapped: &[bool]) {
 /// Whether gaps (sorted) are all alike: a line whose spaces were stretched to fill a narrow column.
 pub(super) fn is_justified(gaps: &[f32]) -> bool {
     gaps.len() >= 2 && gaps.last().zip(gaps.first()).is_some_and(|(widest, narrowest)| *widest < 1.25 * narrowest + 0.5)
+}
+
+/// Small capitals that a program made of larger and smaller capitals lose their case where the file keeps one
+/// character for both sizes of a letter (`rEsEarcH`): the large letters are capitals and the small ones are not.
+fn mend_small_capitals(words: &mut [Word]) {
+    let mut start = 0;
+    while start < words.len() {
+        let end = (start + 1..words.len()).find(|i| !words[*i].glued).unwrap_or(words.len());
+        let chain = &mut words[start..end];
+        start = end;
+        let large = chain.iter().map(|word| word.size).fold(0.0, f32::max);
+        let small = |word: &Word| (1.1..1.6).contains(&(large / word.size.max(0.1)));
+        let text_layer = chain.iter().all(|word| word.source == Source::TextLayer);
+        if !text_layer || !chain.iter().all(|word| small(word) || word.size > 0.97 * large) {
+            continue;
+        }
+        let has = |word: &Word, case: fn(char) -> bool| word.text.chars().any(case);
+        let mixed = chain.iter().any(|word| small(word) && has(word, char::is_uppercase) && has(word, char::is_lowercase))
+            || (chain.iter().any(|word| !small(word) && has(word, char::is_lowercase))
+                && chain.iter().any(small)
+                && chain.iter().all(|word| small(word) || word.text.chars().count() <= 2));
+        if mixed {
+            for word in chain {
+                word.text = if small(word) { word.text.to_lowercase() } else { word.text.to_uppercase() };
+            }
+        }
+    }
 }
 
 /// Words that touch are one word that was painted in pieces: joined if they look the same, marked if not.

@@ -210,8 +210,15 @@ fn gap_between(one: &Placed, other: &Placed) -> Option<f32> {
     let (small, large) = (one.size.min(other.size), one.size.max(other.size));
     let apart = (one.level - other.level).abs();
     let tolerance = if one.recognised { 0.5 } else { 0.38 };
-    // A small sign set higher or lower (an ordinal's letters, a footnote's number) touches its word.
-    let raised = small < 0.9 * large && apart < 0.62 * large && gap > -0.15 * large && gap < 0.4 * large;
+    // A small sign set higher or a little lower (an ordinal's letters, a footnote's number) touches its word. What
+    // stands further down is the next line, close under a name in large type.
+    let (sign, word) = if one.size < other.size { (one, other) } else { (other, one) };
+    let lower = sign.level - word.level;
+    let raised = small < 0.9 * large
+        && (-0.62 * large..0.3 * large).contains(&lower)
+        && sign.word.text.chars().count() <= 5
+        && gap > -0.15 * large
+        && gap < 0.4 * large;
     if apart > tolerance * small && !raised {
         return None;
     }
