@@ -1,9 +1,10 @@
 """Makes the documents of this directory from the people in `people/`, each with the truth that it shows.
 
     pip install weasyprint==70.0 python-docx==1.2.0
-    python tests/corpus/make.py [--out DIR] [STEM…]
+    python tests/corpus/make.py [--all] [--out DIR] [STEM…]
 
-A document is a person in a layout; `PLAN` says which. WeasyPrint needs Pango, the layouts named in `BROWSER` need
+A document is a person in a layout: each person in two or three layouts, each layout with two people, or with `--all`
+every person in every layout. WeasyPrint needs Pango, the layouts named in `BROWSER` need
 Chromium on the path. The fonts are what the machine has of DejaVu and Liberation. The people do not exist.
 """
 
@@ -630,8 +631,6 @@ LAYOUTS = [pills, newspaper, biodata, academic, footer3, labels, europass, netwo
 DATES = dict(pills="short", newspaper="month", biodata="slash", academic="year", footer3="month", labels="dot",
              europass="full", network="month", timeline="slash", functional="year", banner="short", rightrail="iso",
              word_tabs="month", word_table="quoted", markdown="month", plain="slash")
-# The documents that are kept here: each layout twice or more, each language at least twice.
-PLAN = None
 
 
 def render(layout, person, out):

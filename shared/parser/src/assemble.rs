@@ -32,14 +32,13 @@ pub(crate) fn resume(document: &Document) -> Resume {
     let month_first = dates::puts_month_first(pages.lines.iter().map(Line::text));
     let mut sections = Sections::of(&pages);
     unheaded::infer(&mut sections, month_first);
-    let mut writer =
-        Writer {
-            evidence: Evidence::new(&pages),
-            month_first,
-            warnings: Vec::new(),
-            known_jobs: Vec::new(),
-            language: language(document),
-        };
+    let mut writer = Writer {
+        evidence: Evidence::new(&pages),
+        month_first,
+        warnings: Vec::new(),
+        known_jobs: Vec::new(),
+        language: language(document),
+    };
     writer.known_jobs = writer.all_jobs(&sections);
     let found = contact::read(&pages, &sections);
     let mut resume = Resume { basics: writer.basics(&found, &sections), ..Resume::default() };
@@ -89,9 +88,11 @@ impl Writer<'_> {
         if let Some((piece, sure)) = &found.phone {
             evidence.note("/basics/phone", piece, *sure);
             let shown = piece.text().split_whitespace().collect::<Vec<_>>().join(" ");
-            let place = found.place.as_ref().and_then(|place| place.country_code.as_ref()).map(|(code, _)| code.as_str());
+            let place =
+                found.place.as_ref().and_then(|place| place.country_code.as_ref()).map(|(code, _)| code.as_str());
             let hosts = [found.email.as_ref().map(|(email, ..)| email), found.url.as_ref().map(|(url, ..)| url)];
-            basics.phone = phone::e164(&shown, place, hosts.into_iter().flatten(), self.language.as_deref()).or(Some(shown));
+            basics.phone =
+                phone::e164(&shown, place, hosts.into_iter().flatten(), self.language.as_deref()).or(Some(shown));
         }
         if let Some((url, piece, sure)) = &found.url {
             evidence.note("/basics/url", piece, *sure);
@@ -640,7 +641,8 @@ fn is_interleaved(page: &Page) -> bool {
         .filter(|line| {
             let text = line.text();
             let parts: Vec<&str> = text.split('\t').filter(|part| part.split_whitespace().count() >= 4).collect();
-            let sentences = |part: &&&str| part.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count() >= 2;
+            let sentences =
+                |part: &&&str| part.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count() >= 2;
             parts.len() >= 2 && parts.iter().filter(sentences).count() >= 2
         })
         .count();
@@ -651,9 +653,11 @@ fn is_interleaved(page: &Page) -> bool {
 fn without_full_stop(piece: &Piece) -> Piece {
     let text = piece.text().trim_end();
     match text.strip_suffix('.') {
-        Some(name) if name.rsplit(char::is_whitespace).next().is_some_and(|last| {
-            last.chars().filter(|c| c.is_alphabetic()).count() >= 5 && !last.contains('.')
-        }) =>
+        Some(name)
+            if name
+                .rsplit(char::is_whitespace)
+                .next()
+                .is_some_and(|last| last.chars().filter(|c| c.is_alphabetic()).count() >= 5 && !last.contains('.')) =>
         {
             piece.slice(0..name.len())
         }

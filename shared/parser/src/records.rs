@@ -248,7 +248,8 @@ fn authors_end(text: &str) -> Option<usize> {
     };
     let mut initials = 0;
     let mut end = 0;
-    let numbered = |word: &str| word.ends_with(['.', ')', ']']) && word.chars().any(|c| c.is_ascii_digit()) && word.len() <= 5;
+    let numbered =
+        |word: &str| word.ends_with(['.', ')', ']']) && word.chars().any(|c| c.is_ascii_digit()) && word.len() <= 5;
     for (place, word) in text.split_whitespace().enumerate() {
         let at = word.as_ptr() as usize - text.as_ptr() as usize;
         // The entry's number in its list.
@@ -263,7 +264,10 @@ fn authors_end(text: &str) -> Option<usize> {
         } else if initial(word) {
             initials += 1;
             end = at + word.len();
-        } else if joins || (bare.chars().next().is_some_and(char::is_uppercase) && word.ends_with([',', ';'])) || is_particle(bare) {
+        } else if joins
+            || (bare.chars().next().is_some_and(char::is_uppercase) && word.ends_with([',', ';']))
+            || is_particle(bare)
+        {
             // A family name, or what joins two authors.
         } else {
             break;

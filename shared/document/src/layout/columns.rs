@@ -648,13 +648,13 @@ impl Gutter {
     /// The upper part of a gutter with nothing but dates on its left, each beside something that begins, down to a
     /// heading: a rail of dates, whatever columns follow below it.
     fn dated_head(&self, segments: &[Segment]) -> Option<Self> {
-        let side = |wanted: Side| {
-            SideLines::of(segments.iter().filter(|s| self.holds(s) == Some(wanted)).cloned().collect())
-        };
+        let side =
+            |wanted: Side| SideLines::of(segments.iter().filter(|s| self.holds(s) == Some(wanted)).cloned().collect());
         let (left, right) = (side(Side::Left), side(Side::Right));
         let dates = left.lines.iter().take_while(|line| is_date(&line.text())).count();
         let heading = left.lines.get(dates).filter(|line| dates >= 1 && is_set_apart(line))?;
-        let begins = |line: &RawLine| right.lines.iter().zip(&right.starts).any(|(l, start)| *start && l.is_beside(line));
+        let begins =
+            |line: &RawLine| right.lines.iter().zip(&right.starts).any(|(l, start)| *start && l.is_beside(line));
         let ends = |line: &RawLine| right.lines.iter().all(|l| l.level() < line.level());
         if !left.lines[..dates].iter().all(begins) || !(begins(heading) || ends(heading)) {
             return None;

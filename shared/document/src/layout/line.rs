@@ -197,10 +197,11 @@ fn mend_small_capitals(words: &mut [Word]) {
             continue;
         }
         let has = |word: &Word, case: fn(char) -> bool| word.text.chars().any(case);
-        let mixed = chain.iter().any(|word| small(word) && has(word, char::is_uppercase) && has(word, char::is_lowercase))
-            || (chain.iter().any(|word| !small(word) && has(word, char::is_lowercase))
-                && chain.iter().any(small)
-                && chain.iter().all(|word| small(word) || word.text.chars().count() <= 2));
+        let mixed =
+            chain.iter().any(|word| small(word) && has(word, char::is_uppercase) && has(word, char::is_lowercase))
+                || (chain.iter().any(|word| !small(word) && has(word, char::is_lowercase))
+                    && chain.iter().any(small)
+                    && chain.iter().all(|word| small(word) || word.text.chars().count() <= 2));
         if mixed {
             for word in chain {
                 word.text = if small(word) { word.text.to_lowercase() } else { word.text.to_uppercase() };

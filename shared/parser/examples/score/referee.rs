@@ -100,7 +100,9 @@ struct Judge {
 impl Judge {
     fn groups(&mut self, truth: &Value, said: &Value) -> Vec<Count> {
         let mut out = vec![
-            self.one("/basics/name", truth, said, |a, b| plain(a) == plain(b) || likeness(&plain(a), &plain(b)) >= 0.96),
+            self.one("/basics/name", truth, said, |a, b| {
+                plain(a) == plain(b) || likeness(&plain(a), &plain(b)) >= 0.96
+            }),
             self.one("/basics/email", truth, said, |a, b| squeezed(a) == squeezed(b)),
             self.one("/basics/phone", truth, said, same_phone),
             self.urls(truth, said),
@@ -144,10 +146,8 @@ impl Judge {
             let mut found: Vec<BTreeSet<String>> = Vec::new();
             let own = [(text(resume.pointer("/basics/url")), "")];
             let profiles = resume.pointer("/basics/profiles").and_then(Value::as_array).cloned().unwrap_or_default();
-            let profiles: Vec<(String, String)> = profiles
-                .iter()
-                .map(|p| (text(p.get("url")).to_owned(), text(p.get("username")).to_owned()))
-                .collect();
+            let profiles: Vec<(String, String)> =
+                profiles.iter().map(|p| (text(p.get("url")).to_owned(), text(p.get("username")).to_owned())).collect();
             let own = own.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
             for (url, user) in own.chain(profiles) {
                 let mut set = BTreeSet::new();
@@ -205,8 +205,7 @@ impl Judge {
             let swapped = 0.3 * alike(&name(a), &position(b)) + 0.3 * alike(&position(a), &name(b));
             like.max(0.5 * (swapped + like.min(0.2)))
         });
-        let paired: BTreeMap<usize, usize> =
-            pairs(&likes).into_iter().filter(|(i, j)| likes[*i][*j] >= 0.15).collect();
+        let paired: BTreeMap<usize, usize> = pairs(&likes).into_iter().filter(|(i, j)| likes[*i][*j] >= 0.15).collect();
         let back: BTreeMap<usize, usize> = paired.iter().map(|(i, j)| (*j, *i)).collect();
         let company = self.member(&t, &s, &paired, "name", same);
         let title = self.member(&t, &s, &paired, "position", same);
@@ -225,7 +224,11 @@ impl Judge {
             let judged = (!end(w).is_empty() || !start(w).is_empty()) && w.get("x-endHidden").is_none();
             if judged {
                 let right = other.is_some_and(|(_, o)| {
-                    if end(w).is_empty() { !start(o).is_empty() && end(o).is_empty() } else { same_date(&end(w), &end(o)) }
+                    if end(w).is_empty() {
+                        !start(o).is_empty() && end(o).is_empty()
+                    } else {
+                        same_date(&end(w), &end(o))
+                    }
                 });
                 ends.add(Count::new(f64::from(u8::from(right)), 0, 1));
                 if let Some((at, _)) = other.filter(|(_, o)| !end(o).is_empty()) {
@@ -249,7 +252,8 @@ impl Judge {
             if !start(w).is_empty() && of.is_none_or(|o| !start(o).is_empty()) {
                 starts.said += 1.0;
             }
-            let silent = of.is_some_and(|o| o.get("x-endHidden").is_some() || (end(o).is_empty() && start(o).is_empty()));
+            let silent =
+                of.is_some_and(|o| o.get("x-endHidden").is_some() || (end(o).is_empty() && start(o).is_empty()));
             if !silent && (!end(w).is_empty() || !start(w).is_empty()) {
                 ends.said += 1.0;
             }
@@ -330,7 +334,8 @@ impl Judge {
         member: &str,
         eq: impl Fn(&str, &str) -> bool,
     ) -> Count {
-        let filled = |entries: &[(usize, &Value)]| entries.iter().filter(|(_, e)| !text(e.get(member)).is_empty()).count();
+        let filled =
+            |entries: &[(usize, &Value)]| entries.iter().filter(|(_, e)| !text(e.get(member)).is_empty()).count();
         let mut count = Count::new(0.0, filled(s), filled(t));
         let section = if member == "institution" { "education" } else { "work" };
         for (i, j) in paired {
@@ -366,7 +371,9 @@ impl Judge {
     fn titles(&mut self, section: &str, member: &str, truth: &Value, said: &Value) -> Count {
         let list = |resume: &Value| {
             let all = entries(resume, section);
-            unique(all.iter().map(|(i, e)| (format!("/{section}/{i}/{member}"), text(e.get(member)).to_owned())).collect())
+            unique(
+                all.iter().map(|(i, e)| (format!("/{section}/{i}/{member}"), text(e.get(member)).to_owned())).collect(),
+            )
         };
         self.names(list(truth), list(said), truth.get(section).is_some())
     }
@@ -406,7 +413,9 @@ pub(crate) fn norm(text: &str) -> String {
     let mut out = String::new();
     for c in text.nfkc().flat_map(char::to_lowercase) {
         let c = match c {
-            '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{307}' | '\u{e000}'..='\u{f8ff}' => continue,
+            '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{307}' | '\u{e000}'..='\u{f8ff}' => {
+                continue;
+            }
             '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' => '-',
             '‘' | '’' | '‚' | '‛' | '′' | '´' | '`' | 'ʼ' => '\'',
             '“' | '”' | '„' | '‟' | '″' | '«' | '»' => '"',
@@ -546,9 +555,8 @@ fn dice(a: &str, b: &str) -> f64 {
 }
 
 fn same_phone(a: &str, b: &str) -> bool {
-    let digits = |text: &str| {
-        text.chars().filter(char::is_ascii_digit).collect::<String>().trim_start_matches('0').to_owned()
-    };
+    let digits =
+        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>().trim_start_matches('0').to_owned();
     let (mut long, mut short) = (digits(a), digits(b));
     if long.is_empty() || short.is_empty() {
         return false;
