@@ -5,8 +5,6 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests, only not of the usual harness")]
 
-// What it makes, other tests use as well.
-#[allow(dead_code)]
 mod fixtures;
 
 use fixtures::{Dice, Docx, Pdf, at, damaged, encoded, exponential_forms, flate_bomb, page_picture, paragraph};
@@ -143,8 +141,11 @@ fn mutated(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
-/// Files made to hurt, each made only where it is needed.
-fn monsters() -> Vec<(&'static str, fn() -> Vec<u8>)> {
+/// A file that is made only where it is needed, and what it is called.
+type Monster = (&'static str, fn() -> Vec<u8>);
+
+/// Files made to hurt.
+fn monsters() -> Vec<Monster> {
     vec![
         ("a_flate_bomb", || flate_bomb(128 * 1024 * 1024)),
         ("forms_that_multiply", || exponential_forms(9)),

@@ -232,7 +232,7 @@ fn citation(text: &Piece) -> Option<(Piece, Option<Piece>)> {
 /// `Title of the paper, Journal of Something`: a last part that names what publishes.
 fn cut_at_journal(title: &Piece) -> Option<(Piece, Piece)> {
     let text = title.text();
-    let (cut, _) = text.match_indices([',', '.']).filter(|(at, _)| text[at + 1..].starts_with(' ')).last()?;
+    let (cut, _) = text.match_indices([',', '.']).rfind(|(at, _)| text[at + 1..].starts_with(' '))?;
     let tail = title.slice(cut + 1..text.len()).trimmed();
     let names = words_of(tail.text()).iter().any(|word| PUBLISHER_WORDS.has_word(word));
     let begins = tail.text().chars().next().is_some_and(char::is_uppercase);

@@ -1,4 +1,5 @@
 //! The documents of `tests/corpus`: scored against their truths, and held to what holds for every document.
+#![expect(clippy::unwrap_used, reason = "every function here is a part of a test")]
 
 #[path = "../examples/score/referee.rs"]
 mod referee;
