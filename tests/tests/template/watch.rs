@@ -15,9 +15,9 @@ const WORKERS: &[&str] = &["analytics", "ats", "generate", "parse"];
 /// searched for and not named.
 const METRICS: [(&str, &[&str]); 20] = [
     ("BytesRead", &["parse"]),
-    ("JobsCompleted", WORKERS),
+    ("JobsCompleted", &["generate", "parse"]),
     ("JobsExpired", &["upload-url"]),
-    ("JobsFailed", WORKERS),
+    ("JobsFailed", &["generate", "parse", "upload-url"]),
     ("JobsResent", &["upload-url"]),
     ("MessagesFailed", WORKERS),
     ("PagesRead", &["parse"]),
@@ -32,7 +32,7 @@ const METRICS: [(&str, &[&str]); 20] = [
     ("ServerErrors", HTTP),
     ("SignInsFailed", &["auth"]),
     ("SignInsSucceeded", &["auth"]),
-    ("StageDuration", WORKERS),
+    ("StageDuration", &["ats", "generate", "parse"]),
     ("TokensRefused", HTTP),
 ];
 
