@@ -10,7 +10,7 @@ mod edge;
 mod functions;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use document::Document;
@@ -22,8 +22,7 @@ struct Templates {
     front_doors: Rc<Document>,
     alarms: Rc<Document>,
     dashboard: Rc<Document>,
-    /// Absent until the functions have metrics.
-    metrics: Option<String>,
+    metrics: String,
 }
 
 /// What is wrong.
@@ -71,12 +70,9 @@ const ALARMS: &str = "infra/alarms.yaml";
 const DASHBOARD: &str = "infra/dashboard.yaml";
 const METRICS: &str = "shared/runtime/src/metrics.rs";
 
-fn at(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)
-}
-
 fn read(file: &str) -> String {
-    std::fs::read_to_string(at(file)).expect("a template of this checkout")
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    std::fs::read_to_string(path).expect("a file of this checkout")
 }
 
 impl Templates {
@@ -87,7 +83,7 @@ impl Templates {
             front_doors: document(FRONT_DOORS),
             alarms: document(ALARMS),
             dashboard: document(DASHBOARD),
-            metrics: std::fs::read_to_string(at(METRICS)).ok(),
+            metrics: read(METRICS),
         }
     }
 
