@@ -1,7 +1,7 @@
 //! `cargo local bench`: how fast the functions start and answer and how big they are, built as they are deployed.
 //!
-//! Each section measures one thing and gives one [`table::Table`]; without a name all are run, over one stack. What is to be
-//! reached stands beside what was measured. Another section is a module here and a line in [`Section`].
+//! Each section measures one thing and gives one [`table::Table`]; without a name all are run, over one stack. What is to
+//! be reached stands beside what was measured. Another section is a module here and a line in [`Section`].
 
 mod http;
 mod memory;
