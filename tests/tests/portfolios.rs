@@ -154,6 +154,7 @@ async fn a_protected_portfolio_shows_nothing_before_its_password() -> anyhow::Re
     };
     let visitor = Client::builder().cookie_store(true).build()?;
     shut(&visitor).await?;
+    visit(&format!("{}/p/{slug}", stack.api_url)).await?.expect(404).context("the app's host shows no portfolio")?;
     let unlock = format!("{}/unlock/{slug}", stack.sites_url);
     let wrong = Answer::to(visitor.post(&unlock).form(&[("password", "open barley")])).await?.expect(401)?;
     assert!(wrong.text().contains("not the password") && wrong.header("set-cookie").is_none());

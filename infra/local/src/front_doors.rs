@@ -133,6 +133,10 @@ async fn forward(
     ConnectInfo(visitor): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
+    // Portfolios are for the other host, even where the API could answer for them.
+    if ["/p/", "/unlock/"].iter().any(|theirs| request.uri().path().starts_with(theirs)) {
+        return not_found();
+    }
     door.forward(visitor, request).await
 }
 
