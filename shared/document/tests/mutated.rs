@@ -141,11 +141,11 @@ fn mutated(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
-/// A file that is made only where it is needed, and what it is called.
-type Monster = (&'static str, fn() -> Vec<u8>);
+/// What makes a file.
+type Maker = fn() -> Vec<u8>;
 
-/// Files made to hurt.
-fn monsters() -> Vec<Monster> {
+/// Files made to hurt, each made only where it is needed.
+fn monsters() -> Vec<(&'static str, Maker)> {
     vec![
         ("a_flate_bomb", || flate_bomb(128 * 1024 * 1024)),
         ("forms_that_multiply", || exponential_forms(9)),
