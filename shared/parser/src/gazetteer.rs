@@ -13,7 +13,9 @@ use crate::text::{fold, folded_words};
 pub(crate) struct Vocabulary {
     words: HashSet<String>,
     phrases: HashSet<String>,
-    endings: Vec<String>,
+    endings: HashSet<String>,
+    /// Bytes of the shortest and of the longest ending.
+    ending_lengths: (usize, usize),
     longest: usize,
 }
 
@@ -32,7 +34,11 @@ impl Vocabulary {
 
     fn insert(&mut self, entry: &str) {
         if let Some(ending) = entry.strip_prefix('-') {
-            self.endings.push(fold(ending));
+            let ending = fold(ending);
+            let (shortest, longest) = self.ending_lengths;
+            let shortest = if shortest == 0 { ending.len() } else { shortest.min(ending.len()) };
+            self.ending_lengths = (shortest, longest.max(ending.len()));
+            self.endings.insert(ending);
             return;
         }
         let words = folded_words(entry);
@@ -50,8 +56,17 @@ impl Vocabulary {
 
     /// Whether the folded word is in the list, by itself or by its ending.
     pub(crate) fn has_word(&self, folded: &str) -> bool {
-        self.words.contains(folded)
-            || self.endings.iter().any(|ending| folded.len() > ending.len() + 2 && folded.ends_with(ending.as_str()))
+        self.words.contains(folded) || self.has_ending(folded)
+    }
+
+    /// Whether a word of the list's endings, with three letters or more before it, is the folded word.
+    fn has_ending(&self, folded: &str) -> bool {
+        let (shortest, longest) = self.ending_lengths;
+        if self.endings.is_empty() || folded.len() < shortest + 3 {
+            return false;
+        }
+        (3.max(folded.len().saturating_sub(longest))..=folded.len() - shortest)
+            .any(|at| folded.get(at..).is_some_and(|ending| self.endings.contains(ending)))
     }
 
     /// Whether the whole text is one entry of the list.
