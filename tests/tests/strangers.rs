@@ -52,15 +52,22 @@ fn cases() -> BTreeMap<&'static str, Case> {
         ("POST /api/v1/portfolio/{id}/publish", Owned(Portfolio, Some(json!({})))),
         ("POST /api/v1/portfolio/{id}/unpublish", Owned(Portfolio, None)),
         ("POST /api/v1/portfolio/{id}/regenerate", Owned(Portfolio, Some(json!({"sections": ["about"]})))),
+        ("GET /api/v1/portfolio/{id}/versions", Owned(Portfolio, None)),
+        ("GET /api/v1/portfolio/{id}/versions/{number}", Owned(Portfolio, None)),
+        ("POST /api/v1/portfolio/{id}/versions/{number}/restore", Owned(Portfolio, None)),
         ("POST /api/v1/ats/generate", Owned(Cv, Some(json!({"cv_id": ID, "template_id": "clean", "format": "txt"})))),
         ("POST /api/v1/ats/analyze", Owned(Cv, Some(json!({"cv_id": ID})))),
         ("GET /api/v1/ats/download/{resume_id}", Owned(Document, None)),
-        // Templates and documentation are for everybody, and whoever looks at a published site tells of it.
+        // Templates and documentation are for everybody, and whoever looks at a published site tells of it. A slug is no
+        // id: what it shows to whom has tests of its own.
         ("GET /api/v1/portfolio/templates/{id}", Public),
         ("GET /api/v1/portfolio/templates/{id}/thumbnail", Public),
         ("POST /api/v1/analytics/events", Public),
         ("GET /docs/assets/{folder}/{file}", Public),
         ("GET /problems/{slug}", Public),
+        ("GET /p/{slug}", Public),
+        ("GET /p/{slug}/{file}", Public),
+        ("POST /unlock/{slug}", Public),
     ])
 }
 
@@ -148,7 +155,13 @@ async fn belongings(owner: &Person) -> anyhow::Result<BTreeMap<Thing, String>> {
 /// Calls an operation with this id in its path or body.
 async fn call(person: &Person, operation: &str, id: &str, body: Option<&Value>) -> anyhow::Result<Answer> {
     let (method, path) = operation.split_once(' ').context("no operation")?;
-    let path: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { id } else { part }).collect();
+    let filled = |part| match part {
+        // The owner's portfolio was published once.
+        "{number}" => "1",
+        part if str::starts_with(part, '{') => id,
+        part => part,
+    };
+    let path: Vec<_> = path.split('/').map(filled).collect();
     let path = path.join("/");
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let request = client.request(method.parse()?, format!("{}{path}", person.stack.api_url)).bearer_auth(&person.token);

@@ -1,6 +1,4 @@
 //! The documents of `tests/corpus`: scored against their truths, and held to what holds for every document.
-#![expect(clippy::unwrap_used, reason = "every function here is a part of a test")]
-
 #![allow(clippy::unwrap_used, reason = "what is missing here fails the test")]
 
 #[path = "../examples/score/referee.rs"]
