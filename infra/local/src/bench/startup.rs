@@ -28,18 +28,24 @@ pub(super) async fn measure(functions: &Bootstraps, stack: &Stack, progress: &Pr
          page cache, and what it holds in memory then."
     );
     let mut table = Table::new("startup", about, "function", &["p50 ms", "p99 ms", "resident MB"]);
-    let total = (functions.len() * SPAWNS) as u64;
-    for (nth, (name, binary)) in functions.iter().enumerate() {
-        let environment = stack.environment(name)?;
-        // The first one brings the binary into the page cache.
-        start(name, binary, &environment).await?;
-        let (mut milliseconds, mut memory) = (Vec::new(), Vec::new());
-        for spawn in 0..SPAWNS {
-            step.at((nth * SPAWNS + spawn) as u64, total, name.clone());
-            let started = start(name, binary, &environment).await?;
-            milliseconds.push(started.after.as_secs_f64() * 1000.0);
-            memory.extend(started.resident);
+    let total = (functions.len() * (SPAWNS + 1)) as u64;
+    let mut runs = Vec::new();
+    for (name, binary) in functions {
+        runs.push(Run { name, binary, environment: stack.environment(name)?, milliseconds: vec![], memory: vec![] });
+    }
+    // In turn, so that what the machine does meanwhile hits all alike. The first round brings the binaries into the page
+    // cache and is not counted.
+    for round in 0..=SPAWNS {
+        for (nth, run) in runs.iter_mut().enumerate() {
+            step.at((round * functions.len() + nth) as u64, total, run.name.to_owned());
+            let started = start(run.name, run.binary, &run.environment).await?;
+            if round > 0 {
+                run.milliseconds.push(started.after.as_secs_f64() * 1000.0);
+                run.memory.extend(started.resident);
+            }
         }
+    }
+    for Run { name, milliseconds, memory, .. } in runs {
         table.row(
             name,
             [
@@ -51,6 +57,15 @@ pub(super) async fn measure(functions: &Bootstraps, stack: &Stack, progress: &Pr
     }
     step.done("");
     Ok(table)
+}
+
+/// What is known of one function's starts.
+struct Run<'a> {
+    name: &'a str,
+    binary: &'a Path,
+    environment: Variables,
+    milliseconds: Vec<f64>,
+    memory: Vec<f64>,
 }
 
 /// A function that asked for work.
