@@ -342,12 +342,7 @@ pub(crate) async fn patch(
     if let Some(changes) = body.content {
         portfolio.edits = json(&edited(&Parts::of(&portfolio)?, &changes)?)?;
     }
-    let portfolio = state.store.update_portfolio(portfolio).await?;
-    let portfolio = match portfolio.publication {
-        Some(_) => bring_in_line(&state, user.id, id).await?.ok_or_else(Problem::not_found)?,
-        None => portfolio,
-    };
-    view(&state, &portfolio)
+    view(&state, &keep(&state, portfolio).await?)
 }
 
 /// Remove a portfolio, and its site before that.
@@ -582,6 +577,18 @@ pub(crate) async fn download(
 
 pub(crate) async fn find(state: &State, user: User, id: Uuid) -> Result<Portfolio, Problem> {
     state.store.portfolio(user.id, id).await?.ok_or_else(Problem::not_found)
+}
+
+/// Writes a portfolio that was changed. One that is published is published anew.
+pub(crate) async fn keep(state: &State, portfolio: Portfolio) -> Result<Portfolio, Problem> {
+    let portfolio = state.store.update_portfolio(portfolio).await?;
+    match portfolio.publication {
+        Some(_) => {
+            let (user_id, portfolio_id) = (portfolio.user_id, portfolio.portfolio_id);
+            bring_in_line(state, user_id, portfolio_id).await?.ok_or_else(Problem::not_found)
+        }
+        None => Ok(portfolio),
+    }
 }
 
 fn job(cv: &Cv, portfolio_id: Uuid, sections: Option<Vec<String>>) -> Job {

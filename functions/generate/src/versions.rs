@@ -12,9 +12,9 @@ use vitae_store::versions::PortfolioVersion;
 use vitae_web::{IfMatch, Json, Listed, Paging, Path, Problem, ProblemBody, Query, User, WithEtag};
 
 use crate::State;
-use crate::api::{PortfolioView, find, view};
+use crate::api::{PortfolioView, find, keep, view};
 use crate::content::{Content, Edits, Section};
-use crate::publishing::{PublishError, bring_in_line};
+use crate::publishing::PublishError;
 use crate::templates;
 
 /// What a version differs in from the one before, besides its sections.
@@ -152,12 +152,7 @@ pub(crate) async fn restore(
     portfolio.customizations = version.customizations;
     portfolio.content = version.content;
     portfolio.edits = version.edits;
-    let portfolio = state.store.update_portfolio(portfolio).await?;
-    let portfolio = match portfolio.publication {
-        Some(_) => bring_in_line(&state, user.id, id).await?.ok_or_else(Problem::not_found)?,
-        None => portfolio,
-    };
-    view(&state, &portfolio)
+    view(&state, &keep(&state, portfolio).await?)
 }
 
 async fn version_of(state: &State, portfolio: &Portfolio, number: u32) -> Result<PortfolioVersion, Problem> {

@@ -184,14 +184,18 @@ mod tests {
         assert_eq!(texts[..2], ["2018 – 2020\tEngineer at a company", "Did this and that for it"]);
     }
 
-    #[test]
-    fn spaces_stretched_in_a_narrow_column_are_no_gaps() {
-        let word = |text: &str, x: f32, y: f32| Word {
+    /// A word of ten points whose letters are six wide.
+    fn word(text: &str, x: f32, y: f32) -> Word {
+        Word {
             text: text.to_owned(),
             bbox: Rect { x, y, width: 6.0 * text.chars().count() as f32, height: 10.0 },
             size: 10.0,
             ..Word::default()
-        };
+        }
+    }
+
+    #[test]
+    fn spaces_stretched_in_a_narrow_column_are_no_gaps() {
         let words = vec![
             word("Led", 50.0, 100.0),
             word("and", 84.0, 100.0),
@@ -205,12 +209,6 @@ mod tests {
 
     #[test]
     fn a_soft_hyphen_at_the_end_of_a_line_joins_the_word() {
-        let word = |text: &str, x: f32, y: f32| Word {
-            text: text.to_owned(),
-            bbox: Rect { x, y, width: 6.0 * text.chars().count() as f32, height: 10.0 },
-            size: 10.0,
-            ..Word::default()
-        };
         let words = vec![
             word("inter\u{AD}", 50.0, 100.0),
             word("2019", 400.0, 100.0),

@@ -395,9 +395,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] when the lease was lost or the person stopped the job.
     pub async fn release_job(&self, job: Job, owner: &str) -> Result<Job, StoreError> {
-        let (job, put) = self.released(job, owner, SignedDuration::ZERO)?;
-        self.transact(vec![put]).await?;
-        Ok(job)
+        self.give_job_back(job, owner, SignedDuration::ZERO).await
     }
 
     /// Gives a job that `owner` holds and could not finish now to whoever gets its message next. As long as the message
