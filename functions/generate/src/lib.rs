@@ -23,9 +23,11 @@ mod worker;
 use std::sync::Arc;
 
 use axum::middleware::from_fn;
+use jiff::SignedDuration;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitae_blobs::Bucket;
+use vitae_jobs::Jobs;
 use vitae_queue::{Consumer, CountedEvent, JobMessage, Queue, SiteMessage};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
@@ -33,10 +35,14 @@ use vitae_store::Store;
 
 pub use worker::work;
 
+/// How long a job is held between two stages: as long as the function may run.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
 /// What the handlers and the worker work with. Cheap to clone.
 #[derive(Clone)]
 pub struct State {
     store: Store,
+    jobs: Jobs,
     sites: Bucket,
     messages: Consumer,
     queues: Queues,
@@ -72,14 +78,16 @@ impl State {
     /// When a variable is not set.
     pub fn from_environment(aws: &Aws, store: Store) -> Result<Self, EnvironmentError> {
         let address = |name| Ok::<_, EnvironmentError>(Arc::from(required(name)?.trim_end_matches('/')));
+        let events = Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?);
         Ok(Self {
+            jobs: Jobs::new(store.clone(), events.clone(), LEASE),
             store,
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
             messages: Consumer::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
             queues: Queues {
                 generate: Queue::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
                 ats: Queue::new(aws.sqs(), required("ATS_QUEUE_URL")?),
-                events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
+                events,
             },
             addresses: Addresses { app: address("APP_URL")?, sites: address("SITES_URL")? },
         })

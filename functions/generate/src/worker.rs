@@ -6,13 +6,12 @@
 use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use jiff::SignedDuration;
 use uuid::Uuid;
-use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Message, Retry, Timings};
+use vitae_jobs::{Held, Reason, Taken};
+use vitae_queue::{CountedEvent, EventKind, Message, Retry, Timings};
 use vitae_resume::Violation;
-use vitae_runtime::{metrics, telemetry};
 use vitae_store::portfolios::{Portfolio, Visibility};
-use vitae_store::{Cv, Job, JobError, JobKind, JobResult, JobStatus, Lease, Preferences, StoreError};
+use vitae_store::{Cv, Job, JobKind, JobResult, JobStatus, Preferences, StoreError};
 
 use crate::State;
 use crate::content::{Content, Section, web_address};
@@ -21,8 +20,6 @@ use crate::publishing::{self, PublishError, Wish, bring_in_line};
 use crate::site::{self, Place};
 use crate::templates;
 
-/// How long a job is held between two steps; each takes far less than a second.
-const LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// Messages of a batch that are worked on at once: the work is mostly waiting for the store.
 const AT_ONCE: usize = 4;
 
@@ -33,30 +30,17 @@ pub async fn work(state: State, event: SqsEvent) -> SqsBatchResponse {
 
 async fn take(state: &State, message: Message) -> Result<(), Retry> {
     let timings = Timings::after(message.waited);
-    let JobMessage { user_id, job_id } =
-        message.parse().map_err(|error| Retry(format!("the message cannot be read: {error}")))?;
-    telemetry::note_user(user_id);
-    telemetry::note_job(job_id);
-    let owner = Uuid::new_v4().to_string();
-    let retry = |error: StoreError| Retry(error.to_string());
-    let job = match state.store.take_job(user_id, job_id, &owner, LEASE).await.map_err(retry)? {
-        Lease::Taken(job) => *job,
-        Lease::Finished(_) | Lease::Missing => return Ok(()),
-        Lease::Busy => return Err(Retry("another worker has the job".to_owned())),
-    };
-    telemetry::note_kind(job.kind.as_str());
-    if !job.waits_for_generator() {
+    let message = message.parse().map_err(|error| Retry(format!("the message cannot be read: {error}")))?;
+    let Taken::Held(mut held) = state.jobs.take(&message).await? else { return Ok(()) };
+    if !held.job().waits_for_generator() {
         // It was sent back to be read again; whoever reads it will send a message of its own.
-        return give_back(state, job, &owner, SignedDuration::ZERO).await;
+        held.pass_on().await?;
+        return Ok(());
     }
-    let mut held = job;
-    match run(state, &mut held, &owner, timings).await {
+    match run(state, &mut held, timings).await {
         Ok(()) | Err(Stop::Lost) => Ok(()),
-        Err(Stop::Again(reason)) => {
-            give_back(state, held, &owner, LONGEST_WAIT).await?;
-            Err(Retry(reason))
-        }
-        Err(Stop::Failed(error)) => fail(state, &held, &owner, error).await,
+        Err(Stop::Again(reason)) => Err(held.give_back(reason).await),
+        Err(Stop::Failed(reason)) => held.fail(reason).await,
     }
 }
 
@@ -68,16 +52,13 @@ enum Stop {
     /// Trying again can help.
     Again(String),
     /// It cannot be done, and this is why.
-    Failed(JobError),
+    Failed(Reason),
 }
 
-async fn run(state: &State, job: &mut Job, owner: &str, mut timings: Timings) -> Result<(), Stop> {
+async fn run(state: &State, held: &mut Held, mut timings: Timings) -> Result<(), Stop> {
     let begun = Instant::now();
-    *job = match state.store.advance_job(job, owner, JobStatus::Generating, LEASE).await {
-        Ok(job) => job,
-        Err(StoreError::Conflict) => return Err(Stop::Lost),
-        Err(error) => return Err(error.into()),
-    };
+    held.advance(JobStatus::Generating).await.map_err(lost_or_again)?;
+    let job = held.job();
     let cv = state.store.cv(job.user_id, job.cv_id).await?.ok_or_else(|| {
         failed("cv_not_found", "The CV was removed before its portfolio was made. Upload it again.", false)
     })?;
@@ -99,13 +80,14 @@ async fn run(state: &State, job: &mut Job, owner: &str, mut timings: Timings) ->
         portfolio_id: Some(portfolio.portfolio_id),
         portfolio_url: portfolio.publication.as_ref().map(|publication| state.addresses.site(&publication.slug)),
     };
-    match state.store.complete_job(job, owner, &result).await {
-        Ok(_) => {
-            metrics::add(metrics::JOBS_COMPLETED, 1);
-            Ok(())
-        }
-        Err(StoreError::Conflict) => Err(Stop::Lost),
-        Err(error) => Err(error.into()),
+    held.complete(&result).await.map_err(lost_or_again)
+}
+
+/// Of the job's own row, a conflict says that the job is no longer ours; of any other, that somebody was faster.
+fn lost_or_again(error: StoreError) -> Stop {
+    match error {
+        StoreError::Conflict => Stop::Lost,
+        error => error.into(),
     }
 }
 
@@ -172,28 +154,6 @@ async fn show(state: &State, job: &Job, portfolio: Portfolio) -> Result<Portfoli
 async fn count(state: &State, job: &Job, kind: EventKind) -> Result<(), Stop> {
     let event = CountedEvent::once(job.job_id, job.user_id, kind);
     state.queues.events.send(&event).await.map_err(|error| Stop::Again(error.to_string()))
-}
-
-async fn fail(state: &State, job: &Job, owner: &str, error: JobError) -> Result<(), Retry> {
-    tracing::warn!(code = error.code, "a portfolio could not be made");
-    let event = EventKind::JobFailed { stage: error.stage.as_str().to_owned(), code: error.code.clone() };
-    // The message is the only one that would say so, so a failure that cannot be told is tried again.
-    count(state, job, event).await.map_err(|_| Retry("the failure could not be counted".to_owned()))?;
-    match state.store.fail_job(job, owner, error).await {
-        Ok(_) => {
-            metrics::add(metrics::JOBS_FAILED, 1);
-            Ok(())
-        }
-        Err(StoreError::Conflict) => Ok(()),
-        Err(error) => Err(Retry(error.to_string())),
-    }
-}
-
-async fn give_back(state: &State, job: Job, owner: &str, rest: SignedDuration) -> Result<(), Retry> {
-    match state.store.give_job_back(job, owner, rest).await {
-        Ok(_) | Err(StoreError::Conflict) => Ok(()),
-        Err(error) => Err(Retry(error.to_string())),
-    }
 }
 
 /// The id of the portfolio that a CV gets by itself: a UUIDv7 of the CV's own time, its rest a digest of the CV's id.
@@ -270,7 +230,7 @@ fn internal(cause: &str) -> Stop {
 }
 
 fn failed(code: &str, detail: &str, retryable: bool) -> Stop {
-    Stop::Failed(JobError { stage: JobStatus::Generating, code: code.to_owned(), detail: detail.to_owned(), retryable })
+    Stop::Failed(Reason { code: code.to_owned(), detail: detail.to_owned(), retryable })
 }
 
 impl From<StoreError> for Stop {
@@ -354,7 +314,7 @@ mod tests {
     fn a_batch_of_the_queue_holds_a_job_message() {
         let batch: SqsEvent = serde_json::from_str(include_str!("../../../events/generate/job.json")).unwrap();
         let body = batch.records[0].body.as_deref().unwrap();
-        let message: JobMessage = serde_json::from_str(body).unwrap();
+        let message: vitae_queue::JobMessage = serde_json::from_str(body).unwrap();
         assert_eq!(message.user_id.get_version_num(), 7);
     }
 

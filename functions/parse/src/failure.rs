@@ -2,6 +2,7 @@
 
 use vitae_blobs::BlobError;
 use vitae_document::ReadError;
+use vitae_jobs::Reason;
 use vitae_recognition::RecognitionError;
 use vitae_store::StoreError;
 
@@ -16,28 +17,16 @@ pub(crate) enum Stop {
     Lost,
 }
 
-/// A reason for a person.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Reason {
-    /// Stable name, in `snake_case`.
-    pub(crate) code: String,
-    /// A sentence that a person can act on.
-    pub(crate) detail: String,
-    /// Whether the same file can succeed when it is tried again.
-    pub(crate) retryable: bool,
-}
-
-impl Reason {
-    pub(crate) fn of_file(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), detail: detail.into(), retryable: false }
-    }
+/// A reason that lies in the file: reading it again would come to the same.
+pub(crate) fn of_file(code: &str, detail: impl Into<String>) -> Reason {
+    Reason { code: code.to_owned(), detail: detail.into(), retryable: false }
 }
 
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict => Self::Lost,
-            StoreError::TooLarge => Self::Failed(Reason::of_file(
+            StoreError::TooLarge => Self::Failed(of_file(
                 "too_much_text",
                 "The CV holds more text than can be stored (400 KB). Upload a shorter version.",
             )),
@@ -50,10 +39,10 @@ impl From<BlobError> for Stop {
     fn from(error: BlobError) -> Self {
         match error {
             BlobError::NotFound => {
-                Self::Failed(Reason::of_file("file_missing", "The uploaded file is no longer there. Upload it again."))
+                Self::Failed(of_file("file_missing", "The uploaded file is no longer there. Upload it again."))
             }
             BlobError::TooLarge { .. } => {
-                Self::Failed(Reason::of_file("file_too_large", "The file is larger than 10 MB. Upload a smaller one."))
+                Self::Failed(of_file("file_too_large", "The file is larger than 10 MB. Upload a smaller one."))
             }
             BlobError::Unavailable(_) | BlobError::Unreadable(_) => Self::Again(error.to_string()),
         }
@@ -63,7 +52,7 @@ impl From<BlobError> for Stop {
 impl From<ReadError> for Stop {
     fn from(error: ReadError) -> Self {
         if error.is_final() {
-            Self::Failed(Reason::of_file(&error.code().replace('-', "_"), error.to_string()))
+            Self::Failed(of_file(&error.code().replace('-', "_"), error.to_string()))
         } else {
             Self::Again(error.to_string())
         }
@@ -74,7 +63,7 @@ impl From<RecognitionError> for Stop {
     fn from(error: RecognitionError) -> Self {
         if error.is_final() {
             tracing::warn!(%error, "no page could be recognised");
-            Self::Failed(Reason::of_file(
+            Self::Failed(of_file(
                 "recognition_refused",
                 "No text could be recognised in the picture. Upload a sharper scan, or the original document.",
             ))

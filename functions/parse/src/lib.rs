@@ -10,8 +10,10 @@ mod refine;
 mod work;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use jiff::SignedDuration;
 use vitae_blobs::Bucket;
 use vitae_document::Limits;
+use vitae_jobs::Jobs;
 use vitae_llm::Chain;
 use vitae_queue::{Consumer, CountedEvent, JobMessage, Message, Queue, Retry};
 use vitae_runtime::Aws;
@@ -22,11 +24,14 @@ use announcement::Announcement;
 
 /// How many CVs of one batch are worked on at a time: reading is CPU-bound, and a function has about one processor.
 const AT_ONCE: usize = 2;
+/// How long a job is held between two stages; the function may run for 120 seconds.
+const LEASE: SignedDuration = SignedDuration::from_secs(180);
 
 /// What the worker works with. Cheap to clone.
 #[derive(Clone)]
 pub struct State {
     store: Store,
+    jobs: Jobs,
     files: Bucket,
     messages: Consumer,
     generate: Queue<JobMessage>,
@@ -43,12 +48,14 @@ impl State {
     /// # Errors
     /// When a variable is not set, or the models are configured in a way that cannot work.
     pub fn from_environment(aws: &Aws, store: Store) -> Result<Self, EnvironmentError> {
+        let events = Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?);
         Ok(Self {
+            jobs: Jobs::new(store.clone(), events.clone(), LEASE),
             store,
             files: Bucket::new(aws.s3(), required("FILES_BUCKET")?),
             messages: Consumer::new(aws.sqs(), required("PARSE_QUEUE_URL")?),
             generate: Queue::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
-            events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
+            events,
             textract: aws.textract(),
             limits: Limits::default(),
             models: Chain::from_environment()

@@ -2,77 +2,63 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 use vitae_blobs::keys;
 use vitae_document::{Document, Reading, sandbox, sniff};
-use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Retry, Timings};
+use vitae_jobs::{Held, Taken};
+use vitae_queue::{CountedEvent, EventKind, JobMessage, Retry, Timings};
 use vitae_resume::Resume;
-use vitae_runtime::{metrics, telemetry};
-use vitae_store::{Cv, CvSource, Job, JobError, JobKind, JobResult, JobStatus, Lease, SourceFile};
+use vitae_runtime::metrics;
+use vitae_store::{Cv, CvSource, Job, JobKind, JobResult, JobStatus, SourceFile};
 
 use crate::State;
-use crate::failure::{Reason, Stop};
+use crate::failure::{Stop, of_file};
 use crate::refine::refine;
 
-/// How long a stage may take before another worker may take the job over; as long as the function may run.
-const LEASE: SignedDuration = SignedDuration::from_secs(180);
 /// Largest file that is read, in bytes; the presigned address admits no larger one.
 const LARGEST_FILE: u64 = 10 * 1024 * 1024;
 
 /// Works on the job that a message names, which lay in its queue for as long as it `waited`.
 pub(crate) async fn one_job(state: &State, message: &JobMessage, waited: Option<Duration>) -> Result<(), Retry> {
-    telemetry::note_user(message.user_id);
-    telemetry::note_job(message.job_id);
-    let owner = Uuid::now_v7().to_string();
-    let lease = state.store.take_job(message.user_id, message.job_id, &owner, LEASE).await.map_err(again)?;
-    let job = match lease {
-        Lease::Taken(job) => *job,
-        Lease::Busy => return Err(Retry("another worker has the job".to_owned())),
-        Lease::Missing => return remove_orphan(state, &keys::original(message.user_id, message.job_id)).await,
-        Lease::Finished(job) => return after_the_end(state, &job).await,
-    };
-    telemetry::note_kind(job.kind.as_str());
-    // The whole work is one large future; on the heap it is moved cheaply.
-    Box::pin(work_on(state, job, &owner, Timings::after(waited))).await
+    match state.jobs.take(message).await? {
+        // The whole work is one large future; on the heap it is moved cheaply.
+        Taken::Held(held) => Box::pin(work_on(state, *held, Timings::after(waited))).await,
+        Taken::Finished(job) => after_the_end(state, &job).await,
+        Taken::Missing => remove_orphan(state, &keys::original(message.user_id, message.job_id)).await,
+    }
 }
 
-async fn work_on(state: &State, job: Job, owner: &str, mut timings: Timings) -> Result<(), Retry> {
-    if job.status == JobStatus::Generating {
+async fn work_on(state: &State, mut held: Held, mut timings: Timings) -> Result<(), Retry> {
+    if held.job().status == JobStatus::Generating {
         // The résumé was stored; what may be missing is the word to the next worker.
-        let job = state.store.release_job(job, owner).await.map_err(again)?;
+        let job = held.pass_on().await?;
         return announce(state, &job, Timings::default()).await;
     }
-    let mut job = job;
-    match read_and_store(state, &mut job, owner, &mut timings).await {
+    match read_and_store(state, &mut held, &mut timings).await {
         Ok(stored) => announce(state, &stored, timings).await,
-        Err(Stop::Failed(reason)) => fail(state, &job, owner, reason).await,
+        Err(Stop::Failed(reason)) => held.fail(reason).await,
+        Err(Stop::Again(reason)) => Err(held.give_back(reason).await),
         Err(Stop::Lost) => {
             tracing::info!("the job was stopped or taken over");
+            let job = held.job();
             match state.store.job(job.user_id, job.job_id).await.map_err(again)? {
                 None => remove_orphan(state, &keys::original(job.user_id, job.job_id)).await,
                 Some(now) => after_the_end(state, &now).await,
             }
         }
-        Err(Stop::Again(reason)) => {
-            // The lease is given back so that the message, when it comes again, need not wait for it to run out.
-            if let Err(error) = state.store.give_job_back(job, owner, LONGEST_WAIT).await {
-                tracing::warn!(%error, "the lease could not be given back");
-            }
-            Err(Retry(reason))
-        }
     }
 }
 
-/// Every stage from the stored bytes to the stored résumé. `job` is kept up to date, so that the caller can end it.
-async fn read_and_store(state: &State, job: &mut Job, owner: &str, timings: &mut Timings) -> Result<Job, Stop> {
+/// Every stage from the stored bytes to the stored résumé.
+async fn read_and_store(state: &State, held: &mut Held, timings: &mut Timings) -> Result<Job, Stop> {
     let started = Instant::now();
-    *job = state.store.advance_job(job, owner, JobStatus::Extracting, LEASE).await?;
-    let source = job
+    held.advance(JobStatus::Extracting).await?;
+    let source = held
+        .job()
         .source
         .clone()
-        .ok_or_else(|| Stop::Failed(Reason::of_file("file_missing", "This job has no file. Upload the CV again.")))?;
+        .ok_or_else(|| Stop::Failed(of_file("file_missing", "This job has no file. Upload the CV again.")))?;
     // From here on the file is a job's, and the bucket does not forget it by itself.
     let (bytes, ()) = tokio::try_join!(state.files.get(&source.key, LARGEST_FILE), state.files.confirm(&source.key))?;
     check_declared(&bytes, &source)?;
@@ -84,7 +70,7 @@ async fn read_and_store(state: &State, job: &mut Job, owner: &str, timings: &mut
     let extracted = started.elapsed();
     timings.stage(JobStatus::Extracting.as_str(), extracted);
 
-    *job = state.store.advance_job(job, owner, JobStatus::Parsing, LEASE).await?;
+    held.advance(JobStatus::Parsing).await?;
     let text = document.text();
     let resume = in_background(move || understand(&document)).await??;
     let resume = match &state.models {
@@ -94,8 +80,8 @@ async fn read_and_store(state: &State, job: &mut Job, owner: &str, timings: &mut
     let parsed = started.elapsed();
     timings.stage(JobStatus::Parsing.as_str(), parsed - extracted);
 
-    *job = state.store.advance_job(job, owner, JobStatus::Validating, LEASE).await?;
-    let stored = store(state, job.clone(), owner, resume, source).await?;
+    held.advance(JobStatus::Validating).await?;
+    let stored = store(state, held, resume, source).await?;
     let total = started.elapsed();
     timings.stage(JobStatus::Validating.as_str(), total - parsed);
     if stored.status == JobStatus::Completed {
@@ -131,13 +117,13 @@ async fn recognise(state: &State, reading: Reading) -> Result<(Document, u64), S
 /// The bytes must be those that were declared when the upload was asked for, and of the type that was declared.
 fn check_declared(bytes: &[u8], source: &SourceFile) -> Result<(), Stop> {
     if bytes.len() as u64 != source.size || hex::encode(Sha256::digest(bytes)) != source.sha256 {
-        return Err(Stop::Failed(Reason::of_file(
+        return Err(Stop::Failed(of_file(
             "file_not_as_declared",
             "The uploaded bytes are not those that were declared. Upload the file again.",
         )));
     }
     match sniff(bytes) {
-        Some(format) if format.media_type() != source.content_type => Err(Stop::Failed(Reason::of_file(
+        Some(format) if format.media_type() != source.content_type => Err(Stop::Failed(of_file(
             "type_not_as_declared",
             format!(
                 "The file was declared as {} and is {}. Upload it again with its real type.",
@@ -152,7 +138,7 @@ fn check_declared(bytes: &[u8], source: &SourceFile) -> Result<(), Stop> {
 
 fn understand(document: &Document) -> Result<Resume, Stop> {
     if document.words().next().is_none() {
-        return Err(Stop::Failed(Reason::of_file(
+        return Err(Stop::Failed(of_file(
             "no_text",
             "No text was found in the file. Upload a sharper scan, or the original document.",
         )));
@@ -161,7 +147,7 @@ fn understand(document: &Document) -> Result<Resume, Stop> {
     resume.validate().map_err(|violations| {
         let pointers: Vec<_> = violations.iter().map(|violation| violation.pointer.as_str()).collect();
         tracing::error!(?pointers, "the parser wrote an invalid resume");
-        Stop::Failed(Reason::of_file(
+        Stop::Failed(of_file(
             "not_a_valid_resume",
             "What was read does not form a valid CV. Upload another version of it, or import it as JSON Resume.",
         ))
@@ -169,7 +155,8 @@ fn understand(document: &Document) -> Result<Resume, Stop> {
     Ok(resume)
 }
 
-async fn store(state: &State, job: Job, owner: &str, mut resume: Resume, source: SourceFile) -> Result<Job, Stop> {
+async fn store(state: &State, held: &Held, mut resume: Resume, source: SourceFile) -> Result<Job, Stop> {
+    let job = held.job().clone();
     let spans_key = keys::spans(&source.key);
     let spans = resume.meta.vitae.as_mut().map(|vitae| std::mem::take(&mut vitae.spans)).unwrap_or_default();
     let spans = serde_json::to_vec(&spans).map_err(|error| Stop::Again(error.to_string()))?;
@@ -194,7 +181,7 @@ async fn store(state: &State, job: Job, owner: &str, mut resume: Resume, source:
         let result = JobResult { cv_id: job.cv_id, portfolio_id: None, portfolio_url: None };
         Job { status: JobStatus::Completed, result: Some(result), ..job }
     };
-    Ok(state.store.store_read_cv(&cv, job, owner).await?)
+    Ok(state.store.store_read_cv(&cv, job, held.owner()).await?)
 }
 
 /// Counts the CV and sends the job on. Both may happen twice.
@@ -216,19 +203,6 @@ async fn announce(state: &State, job: &Job, timings: Timings) -> Result<(), Retr
         state.generate.send(&message).await.map_err(again)?;
     }
     Ok(())
-}
-
-async fn fail(state: &State, job: &Job, owner: &str, reason: Reason) -> Result<(), Retry> {
-    tracing::warn!(stage = job.status.as_str(), code = reason.code, "the job failed");
-    let error =
-        JobError { stage: job.status, code: reason.code.clone(), detail: reason.detail, retryable: reason.retryable };
-    match state.store.fail_job(job, owner, error).await {
-        Ok(_) => metrics::add(metrics::JOBS_FAILED, 1),
-        Err(vitae_store::StoreError::Conflict) => return Ok(()),
-        Err(error) => return Err(again(error)),
-    }
-    let kind = EventKind::JobFailed { stage: job.status.as_str().to_owned(), code: reason.code };
-    state.events.send(&CountedEvent::once(job.job_id, job.user_id, kind)).await.map_err(again)
 }
 
 /// A message for a job that is over. A CV that was stored is announced again, in case the first time was cut off; the
@@ -254,7 +228,7 @@ async fn remove_orphan(state: &State, key: &str) -> Result<(), Retry> {
 /// Runs what keeps a processor busy beside the event loop. A panic there is the file's doing, and costs only its job.
 async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Stop> {
     tokio::task::spawn_blocking(work).await.map_err(|_| {
-        Stop::Failed(Reason::of_file(
+        Stop::Failed(of_file(
             "reader_failed",
             "Reading this file failed on our side. Upload another version of it; we look into this one.",
         ))
