@@ -370,6 +370,29 @@ async fn a_worker_killed_when_the_portfolio_is_live_leaves_one_portfolio() -> an
     patient.has_one_of_each().await
 }
 
+#[tokio::test]
+async fn a_job_that_kills_every_worker_is_given_up_and_counted() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let patient = Patient::sign_up(stack).await?;
+    let ticket = killed(&patient, "parse", ("s3", "GET"), Effect::KillBefore).await?;
+    let target = Target { function: "parse", service: "s3", operation: Some("GET"), contains: &ticket.job_id };
+    while patient.job(&ticket.job_id).await?["attempts"] != 10 {
+        let fault = patient.stack.fault(target, Effect::KillBefore).await?;
+        patient.is_swept(&ticket.job_id).await?;
+        eventually("the death of the next worker", PATIENCE, async || Ok((fault.hits().await? == 1).then_some(())))
+            .await?;
+        fault.end().await?;
+    }
+    patient.is_swept(&ticket.job_id).await?;
+    let job = patient.job(&ticket.job_id).await?;
+    assert_eq!((&job["status"], &job["error"]["code"]), (&json!("failed"), &json!("kept_failing")), "{job:#}");
+    eventually("the failure in the numbers", PATIENCE, async || {
+        let performance = patient.person.get("/analytics/performance?time_range=24h").await?.expect(200)?.json()?;
+        Ok((performance["jobs_failed"] == 1 && performance["success_rate"] == 0.0).then_some(()))
+    })
+    .await
+}
+
 // A message that was lost --------------------------------------------------------------------------------------------------
 
 #[tokio::test]

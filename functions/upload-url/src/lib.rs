@@ -14,7 +14,7 @@ use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitae_blobs::Bucket;
-use vitae_queue::{JobMessage, Queue};
+use vitae_queue::{CountedEvent, JobMessage, Queue};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
@@ -29,15 +29,16 @@ pub struct State {
     queues: Queues,
 }
 
-/// Where jobs wait for their workers.
+/// Where jobs wait for their workers, and where it is told what became of them.
 #[derive(Clone)]
 struct Queues {
     parse: Queue<JobMessage>,
     generate: Queue<JobMessage>,
+    events: Queue<CountedEvent>,
 }
 
 impl State {
-    /// Reads `FILES_BUCKET`, `PARSE_QUEUE_URL` and `GENERATE_QUEUE_URL`.
+    /// Reads `FILES_BUCKET`, `PARSE_QUEUE_URL`, `GENERATE_QUEUE_URL` and `EVENTS_QUEUE_URL`.
     ///
     /// # Errors
     /// When a variable is not set.
@@ -48,6 +49,7 @@ impl State {
             queues: Queues {
                 parse: Queue::new(aws.sqs(), required("PARSE_QUEUE_URL")?),
                 generate: Queue::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
+                events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
             },
         })
     }

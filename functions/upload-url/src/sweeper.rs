@@ -1,6 +1,7 @@
 //! What the clock asks for every minute: no job stays behind because a message was lost or a worker died.
 
 use jiff::{SignedDuration, Timestamp};
+use vitae_jobs::tell_of_failure;
 use vitae_runtime::metrics;
 use vitae_store::{Job, JobError, JobStatus, StoreError};
 
@@ -47,7 +48,7 @@ pub async fn sweep(state: State) -> anyhow::Result<()> {
                     detail: "Reading this CV was begun several times and never finished. Try again later, or upload another version of the file.".to_owned(),
                     retryable: true,
                 };
-                state.store.give_job_up(&job, error).await.map(|_| metrics::add(metrics::JOBS_FAILED, 1))
+                give_up(&state, &job, error).await
             }
         };
         match outcome {
@@ -95,6 +96,13 @@ async fn send_again(state: &State, job: &Job, sent: &mut u32) -> Result<(), Stor
     state.queues.send(&job).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     metrics::add(metrics::JOBS_RESENT, 1);
     Ok(())
+}
+
+async fn give_up(state: &State, job: &Job, error: JobError) -> Result<(), StoreError> {
+    let failed = state.store.give_job_up(job, error).await?;
+    metrics::add(metrics::JOBS_FAILED, 1);
+    // Nobody looks at it again, so a word that is lost here costs the numbers one job.
+    tell_of_failure(&state.queues.events, &failed).await.map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 async fn expire(state: &State, job: &Job) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@
 
 use jiff::SignedDuration;
 use uuid::Uuid;
-use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Queue, Retry};
+use vitae_queue::{CountedEvent, EventKind, JobMessage, LONGEST_WAIT, Queue, QueueError, Retry};
 use vitae_runtime::{metrics, telemetry};
 use vitae_store::{Job, JobError, JobResult, JobStatus, Lease, Store, StoreError};
 
@@ -70,20 +70,23 @@ impl Jobs {
             }
             Lease::Finished(job) => {
                 // Whoever ended it may have been cut off before it could say so.
-                self.tell_of_failure(&job).await?;
+                tell_of_failure(&self.events, &job).await.map_err(again)?;
                 Ok(Taken::Finished(job))
             }
             Lease::Missing => Ok(Taken::Missing),
             Lease::Busy => Err(Retry("another worker has the job".to_owned())),
         }
     }
+}
 
-    /// Has a failure counted; it may be told any number of times.
-    async fn tell_of_failure(&self, job: &Job) -> Result<(), Retry> {
-        let (JobStatus::Failed, Some(error)) = (job.status, &job.error) else { return Ok(()) };
-        let kind = EventKind::JobFailed { stage: error.stage.as_str().to_owned(), code: error.code.clone() };
-        self.events.send(&CountedEvent::once(job.job_id, job.user_id, kind)).await.map_err(again)
-    }
+/// Has the failure of `job` counted, if it failed. It may be told any number of times.
+///
+/// # Errors
+/// When the queue does not answer.
+pub async fn tell_of_failure(events: &Queue<CountedEvent>, job: &Job) -> Result<(), QueueError> {
+    let (JobStatus::Failed, Some(error)) = (job.status, &job.error) else { return Ok(()) };
+    let kind = EventKind::JobFailed { stage: error.stage.as_str().to_owned(), code: error.code.clone() };
+    events.send(&CountedEvent::once(job.job_id, job.user_id, kind)).await
 }
 
 impl Held {
@@ -135,7 +138,7 @@ impl Held {
         match self.jobs.store.fail_job(&self.job, &self.owner, error).await {
             Ok(failed) => {
                 metrics::add(metrics::JOBS_FAILED, 1);
-                self.jobs.tell_of_failure(&failed).await
+                tell_of_failure(&self.jobs.events, &failed).await.map_err(again)
             }
             Err(StoreError::Conflict) => Ok(()),
             Err(error) => Err(again(error)),
