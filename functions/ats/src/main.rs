@@ -7,7 +7,7 @@ use vitae_web::Web;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     telemetry::init("ats");
-    let aws = Aws::from_environment().await;
+    let aws = Aws::from_environment();
     let store = Store::from_environment(&aws)?;
     let state = ats::State::from_environment(&aws, store.clone())?;
     let (router, _) = ats::routes().with_state(state.clone()).split_for_parts();

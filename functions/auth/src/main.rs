@@ -7,7 +7,7 @@ use vitae_web::Web;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     telemetry::init("auth");
-    let aws = Aws::from_environment().await;
+    let aws = Aws::from_environment();
     let web = Web::from_environment(&aws, Store::from_environment(&aws)?)?;
     let state = auth::State::from_environment(&aws, &web)?;
     let (router, _) = auth::routes().with_state(state).split_for_parts();

@@ -7,7 +7,7 @@ use vitae_web::Web;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     telemetry::init("generate");
-    let aws = Aws::from_environment().await;
+    let aws = Aws::from_environment();
     let store = Store::from_environment(&aws)?;
     let state = generate::State::from_environment(&aws, store.clone())?;
     let (router, _) = generate::routes().with_state(state.clone()).split_for_parts();

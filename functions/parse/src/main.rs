@@ -10,7 +10,7 @@ fn main() -> Result<(), Error> {
 
 async fn run() -> Result<(), Error> {
     telemetry::init("parse");
-    let aws = Aws::from_environment().await;
+    let aws = Aws::from_environment();
     let store = Store::from_environment(&aws)?;
     let state = parse::State::from_environment(&aws, store)?;
     Function::new().queue(move |batch| parse::work(state.clone(), batch)).run().await

@@ -7,7 +7,7 @@ use vitae_web::Web;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     telemetry::init("upload-url");
-    let aws = Aws::from_environment().await;
+    let aws = Aws::from_environment();
     let store = Store::from_environment(&aws)?;
     let state = upload_url::State::from_environment(&aws, store.clone())?;
     let (router, _) = upload_url::routes().with_state(state.clone()).split_for_parts();

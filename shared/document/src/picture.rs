@@ -1,7 +1,9 @@
 //! Pictures of pages: checked, turned upright and made fit for a recogniser.
 
 use crate::{Document, Format, Limits, Page, PageImage, ReadError, Reading};
-use image::{DynamicImage, ImageDecoder, ImageReader};
+use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
+use image::codecs::png::{PngDecoder, PngEncoder};
+use image::{DynamicImage, ImageDecoder};
 use std::io::Cursor;
 
 /// What Amazon Textract takes: 10 MB and 10 000 pixels a side.
@@ -38,14 +40,14 @@ pub(crate) fn encode(picture: &DynamicImage, limits: &Limits) -> Result<(String,
     let mut png = Vec::new();
     let photograph = is_photograph(&picture);
     if !photograph {
-        picture.write_to(&mut Cursor::new(&mut png), image::ImageFormat::Png).map_err(broken)?;
+        picture.write_with_encoder(PngEncoder::new(&mut png)).map_err(broken)?;
         if png.len() <= MAX_BYTES.min(limits.output / 2) {
             return Ok(("image/png".to_owned(), png));
         }
     }
     for _ in 0..6 {
         let mut jpeg = Vec::new();
-        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 88);
+        let encoder = JpegEncoder::new_with_quality(&mut jpeg, 88);
         picture.to_rgb8().write_with_encoder(encoder).map_err(broken)?;
         if jpeg.len() <= MAX_BYTES.min(limits.output / 2) {
             return Ok(("image/jpeg".to_owned(), jpeg));
@@ -67,14 +69,18 @@ fn is_photograph(picture: &DynamicImage) -> bool {
 }
 
 fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<(DynamicImage, bool), ReadError> {
-    let kind = if format == Format::Png { image::ImageFormat::Png } else { image::ImageFormat::Jpeg };
     let damaged = |_| ReadError::damaged("its picture cannot be decoded");
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), kind);
     let mut allowed = image::Limits::default();
     // Up to eight bytes a pixel (16 bits, four channels).
     allowed.max_alloc = Some(limits.pixels.saturating_mul(8));
-    reader.limits(allowed);
-    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    // By name: a reader that asks which format it has would link the decoders of every other.
+    let bytes = Cursor::new(bytes);
+    let mut decoder: Box<dyn ImageDecoder> = if format == Format::Png {
+        Box::new(PngDecoder::with_limits(bytes, allowed.clone()).map_err(damaged)?)
+    } else {
+        Box::new(JpegDecoder::new(bytes).map_err(damaged)?)
+    };
+    decoder.set_limits(allowed).map_err(damaged)?;
     let (width, height) = decoder.dimensions();
     check(width, height, limits)?;
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);

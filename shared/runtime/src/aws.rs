@@ -3,9 +3,12 @@
 
 use std::time::Duration;
 
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_types::SdkConfig;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+
+use crate::environment::optional;
 
 /// What the SDK's defaults are is pinned here, so that an update of a crate does not change them.
 fn behavior_version() -> BehaviorVersion {
@@ -14,21 +17,33 @@ fn behavior_version() -> BehaviorVersion {
 
 /// The account, region, credentials and endpoints that the environment names, from which each client is made.
 ///
-/// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` are honoured as by every AWS SDK.
+/// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` are honoured as by every AWS SDK. Credentials are those of the
+/// environment alone, where Lambda puts a role's. The chain of profiles, instance metadata and token exchange that a
+/// machine of one's own may need would be in every function, and asked by none.
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
 }
 
 impl Aws {
-    /// Reads the environment. Credentials are resolved at the first call.
-    pub async fn from_environment() -> Self {
+    /// Reads the environment. Whoever has no credentials there finds out at the first call.
+    pub fn from_environment() -> Self {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))
             .operation_attempt_timeout(Duration::from_secs(8))
             .operation_timeout(Duration::from_secs(20))
             .build();
-        Self { config: aws_config::defaults(behavior_version()).timeout_config(timeouts).load().await }
+        let mut config = SdkConfig::builder()
+            .behavior_version(behavior_version())
+            .timeout_config(timeouts)
+            .service_config(Environment)
+            .region(optional("AWS_REGION").or_else(|| optional("AWS_DEFAULT_REGION")).map(Region::new));
+        config.set_endpoint_url(optional("AWS_ENDPOINT_URL"));
+        if let (Some(id), Some(secret)) = (optional("AWS_ACCESS_KEY_ID"), optional("AWS_SECRET_ACCESS_KEY")) {
+            let credentials = Credentials::new(id, secret, optional("AWS_SESSION_TOKEN"), None, "environment");
+            config.set_credentials_provider(Some(SharedCredentialsProvider::new(credentials)));
+        }
+        Self { config: config.build() }
     }
 
     /// The emulator or the local recogniser at this address, whatever the environment says, as the emulator's root.
@@ -81,5 +96,16 @@ impl Aws {
             .build();
         let config = aws_sdk_textract::config::Builder::from(&self.config).timeout_config(timeouts).build();
         aws_sdk_textract::Client::from_conf(config)
+    }
+}
+
+/// Where a client looks for what is configured for its service alone.
+#[derive(Debug)]
+struct Environment;
+
+impl LoadServiceConfig for Environment {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace(' ', "_");
+        optional(&format!("{}_{service}", key.env())).or_else(|| optional(key.env()))
     }
 }

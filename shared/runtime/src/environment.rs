@@ -27,7 +27,7 @@ pub fn required(name: &'static str) -> Result<String, EnvironmentError> {
 }
 
 /// The variable's value, `None` where it is absent or empty.
-pub fn optional(name: &'static str) -> Option<String> {
+pub fn optional(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

@@ -3,7 +3,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, LocalBoxFuture};
 use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use serde::Deserialize;
@@ -15,9 +15,13 @@ use tracing::Instrument;
 use crate::metrics;
 use crate::trace::{self, TraceHeader};
 
+/// What goes back to Lambda.
+type Answer = Result<Box<RawValue>, Error>;
+
 /// A whole HTTP application: the routes with every layer around them.
 pub type HttpRouter = BoxCloneSyncService<axum::extract::Request, axum::response::Response, Infallible>;
 
+type HttpHandler = Arc<dyn Fn(LambdaEvent<Box<RawValue>>) -> LocalBoxFuture<'static, Answer> + Send + Sync>;
 type BatchHandler = Arc<dyn Fn(SqsEvent) -> BoxFuture<'static, SqsBatchResponse> + Send + Sync>;
 type ScheduleHandler = Arc<dyn Fn() -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync>;
 
@@ -25,7 +29,7 @@ type ScheduleHandler = Arc<dyn Fn() -> BoxFuture<'static, anyhow::Result<()>> + 
 /// queue (SQS batches) and by the clock; each event says which it is.
 #[derive(Clone, Default)]
 pub struct Function {
-    http: Option<HttpRouter>,
+    http: Option<HttpHandler>,
     queue: Option<BatchHandler>,
     schedule: Option<ScheduleHandler>,
 }
@@ -47,7 +51,9 @@ impl Function {
             + 'static,
         S::Future: Send + 'static,
     {
-        self.http = Some(BoxCloneSyncService::new(app));
+        let app = HttpRouter::new(app);
+        // What speaks HTTP is named only here, so a worker that nobody asks by HTTP is linked without it.
+        self.http = Some(Arc::new(move |event| Box::pin(answer_http(app.clone(), event))));
         self
     }
 
@@ -91,7 +97,7 @@ impl Function {
     ///
     /// # Errors
     /// When the event is of a kind that this function does not answer, or a schedule's work failed.
-    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error> {
+    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Answer {
         let header = event.context.xray_trace_id.as_deref().and_then(TraceHeader::parse);
         let invocation_id = &event.context.request_id;
         let trace_id = header.as_ref().map(TraceHeader::id);
@@ -100,18 +106,9 @@ impl Function {
         trace::within(header, metrics::gathered(work).instrument(span)).await
     }
 
-    async fn answer(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error> {
+    async fn answer(&self, event: LambdaEvent<Box<RawValue>>) -> Answer {
         match (Kind::of(event.payload.get()), &self.http, &self.queue, &self.schedule) {
-            (Kind::Http, Some(app), _, _) => {
-                let request: LambdaRequest = serde_json::from_str(event.payload.get())?;
-                // Lambda's body type becomes axum's here and back in the adapter.
-                let app = app.clone().map_request(|request: lambda_http::Request| request.map(into_axum_body));
-                let response = lambda_http::Adapter::from(app)
-                    .call(LambdaEvent { payload: request, context: event.context })
-                    .await
-                    .unwrap_or_else(|never: Infallible| match never {});
-                Ok(to_raw_value(&response)?)
-            }
+            (Kind::Http, Some(handler), _, _) => handler(event).await,
             (Kind::Queue, _, Some(handler), _) => {
                 let batch: SqsEvent = serde_json::from_str(event.payload.get())?;
                 Ok(to_raw_value(&handler(batch).await)?)
@@ -126,6 +123,17 @@ impl Function {
             _ => Err(Error::from("this function does not answer events of this kind")),
         }
     }
+}
+
+async fn answer_http(app: HttpRouter, event: LambdaEvent<Box<RawValue>>) -> Answer {
+    let request: LambdaRequest = serde_json::from_str(event.payload.get())?;
+    // Lambda's body type becomes axum's here and back in the adapter.
+    let app = app.map_request(|request: lambda_http::Request| request.map(into_axum_body));
+    let response = lambda_http::Adapter::from(app)
+        .call(LambdaEvent { payload: request, context: event.context })
+        .await
+        .unwrap_or_else(|never: Infallible| match never {});
+    Ok(to_raw_value(&response)?)
 }
 
 fn into_axum_body(body: lambda_http::Body) -> axum::body::Body {

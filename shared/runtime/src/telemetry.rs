@@ -26,7 +26,6 @@ use crate::{metrics, redact};
 
 /// Crates that log what travels over the wire at some level. They are kept to `info` whatever `RUST_LOG` asks for.
 const TALKATIVE: &[&str] = &[
-    "aws_config",
     "aws_runtime",
     "aws_sigv4",
     "aws_smithy_http_client",
