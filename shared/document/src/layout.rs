@@ -194,6 +194,72 @@ mod tests {
         }
     }
 
+    fn row(words: &mut Vec<Word>, y: f32, cells: &[(f32, &str)]) {
+        for (x, text) in cells {
+            let mut x = *x;
+            for part in text.split(' ') {
+                words.push(word(part, x, y));
+                x += 6.0 * part.chars().count() as f32 + 3.0;
+            }
+        }
+    }
+
+    #[test]
+    fn labels_stay_beside_what_they_label_though_their_cells_are_of_unlike_height() {
+        let mut words = Vec::new();
+        row(&mut words, 100.0, &[(50.0, "seit 2017"), (180.0, "Leitung")]);
+        row(&mut words, 112.0, &[(180.0, "Haus am See")]);
+        row(&mut words, 124.0, &[(180.0, "Acht Leute geleitet")]);
+        row(&mut words, 140.0, &[(50.0, "EDV"), (180.0, "Tabellen")]);
+        row(&mut words, 156.0, &[(50.0, "Sprachen"), (180.0, "Deutsch und Englisch und noch")]);
+        row(&mut words, 168.0, &[(180.0, "mehr")]);
+        row(&mut words, 184.0, &[(50.0, "Hobbys"), (180.0, "Lesen")]);
+        row(&mut words, 200.0, &[(50.0, "Ort"), (180.0, "Kiel")]);
+        let texts = texts(&blocks(words, 595.0, 842.0));
+        assert_eq!(texts[0], "seit 2017\tLeitung");
+        assert_eq!(texts[3], "EDV\tTabellen");
+        assert_eq!(texts[texts.len() - 1], "Ort\tKiel");
+    }
+
+    #[test]
+    fn headings_at_the_right_margin_stay_over_their_text() {
+        let mut words = Vec::new();
+        for (section, heading) in ["EXPERIENCE", "EDUCATION", "LANGUAGES", "OTHER"].into_iter().enumerate() {
+            let y = 100.0 + 60.0 * section as f32;
+            row(&mut words, y, &[(450.0, heading)]);
+            row(&mut words, y + 18.0, &[(50.0, "A line at the left")]);
+            row(&mut words, y + 30.0, &[(50.0, "Another line at the left")]);
+        }
+        let texts = texts(&blocks(words, 595.0, 842.0));
+        assert_eq!(texts[..4], ["EXPERIENCE", "A line at the left", "Another line at the left", "EDUCATION"]);
+    }
+
+    #[test]
+    fn spans_of_years_close_under_one_another_are_not_one_date() {
+        let mut words = Vec::new();
+        for (i, (years, text)) in
+            [("2019–present", "Senior Lecturer"), ("2014–2019", "Lecturer"), ("2011–2014", "Research Associate")]
+                .into_iter()
+                .enumerate()
+        {
+            row(&mut words, 100.0 + 12.0 * i as f32, &[(50.0, years), (160.0, text)]);
+            row(&mut words, 200.0 + 12.0 * i as f32, &[(160.0, "of something else altogether")]);
+        }
+        let texts = texts(&blocks(words, 595.0, 842.0));
+        assert_eq!(texts[1], "2014–2019\tLecturer");
+    }
+
+    #[test]
+    fn rows_of_labels_and_values_are_rows_whatever_is_longest() {
+        let mut words = Vec::new();
+        row(&mut words, 100.0, &[(50.0, "Programming Languages"), (290.0, ": C, Embedded C, Python")]);
+        row(&mut words, 112.0, &[(50.0, "Tools"), (290.0, ": Keil, MATLAB, Proteus")]);
+        row(&mut words, 124.0, &[(50.0, "Operating Systems"), (290.0, ": Windows, Linux")]);
+        let texts = texts(&blocks(words, 595.0, 842.0));
+        assert_eq!(texts.len(), 3, "{texts:?}");
+        assert_eq!(texts[1], "Tools\t: Keil, MATLAB, Proteus");
+    }
+
     #[test]
     fn spaces_stretched_in_a_narrow_column_are_no_gaps() {
         let words = vec![

@@ -149,7 +149,10 @@ fn goes_on(above: &RawLine, line: &RawLine, left: f32, right: f32) -> Option<Vec
         }));
     }
     // Where one cell surely goes on, the others that could do so do.
-    let sure = places.iter().flatten().any(|(_, rest)| *rest == Rest::Sure);
+    // A first cell that has room left does not go on: what stands under it is the next row.
+    let next_row = line.segments.len() > 1
+        && places.first().is_some_and(|place| matches!(place, Some((1, Rest::Possible)) if cells[0].1 == 0));
+    let sure = !next_row && places.iter().flatten().any(|(_, rest)| *rest == Rest::Sure);
     let places: Vec<Option<usize>> =
         places.into_iter().map(|place| place.filter(|_| sure).map(|(place, _)| place)).collect();
     // Beside the rest of a first cell only a list may begin; other text beside it makes it a line of its own.
@@ -192,7 +195,8 @@ fn cell_goes_on(
     ];
     let end = &above.segments[cells[cell].1];
     let (Some(last), Some(first)) = (end.words.last(), segment.words.first()) else { return None };
-    if segment.bullet || is_bullet(&first.text) || is_date(&segment.text()) || is_date(&end.text()) {
+    if segment.bullet || is_bullet(&first.text) || first.text == ":" || is_date(&segment.text()) || is_date(&end.text())
+    {
         return None;
     }
     if (last.size - first.size).abs() > 0.05 * last.size || last.bold != first.bold {
@@ -542,6 +546,67 @@ impl SideLines {
         (all / self.lines.len().max(1) as f32, firsts as f32 / self.runs.len().max(1) as f32)
     }
 
+    /// Share of lines that have a line of the other side at about their height.
+    fn overlap_with(&self, other: &Self) -> f32 {
+        let overlaps = |line: &RawLine| {
+            other.lines.iter().any(|o| (o.level() - line.level()).abs() < 0.8 * line.size().max(o.size()))
+        };
+        self.lines.iter().filter(|line| overlaps(line)).count() as f32 / self.lines.len().max(1) as f32
+    }
+
+    /// Whether its lines are what stands behind labels and colons: `Tools` and `: Keil, MATLAB`.
+    fn is_after_colons_of(&self, labels: &Self) -> bool {
+        let level = |line: &RawLine, other: &RawLine| (line.level() - other.level()).abs() < 0.3 * line.size();
+        let colons = self.lines.iter().filter(|line| {
+            line.text().trim_start().starts_with(':')
+                || labels.lines.iter().any(|label| level(label, line) && label.text().trim_end().ends_with(':'))
+        });
+        let colons = colons.count();
+        colons >= 2 && colons * 10 >= self.lines.len() * 7
+    }
+
+    /// Labels of rows at the left of their cells: each stands on the very baseline of its cell's first line, though
+    /// the cells are of unlike height. Columns on one grid have no unlike heights, and columns on none do not align.
+    fn is_label_rail(&self, text: &Self, whole: f32) -> bool {
+        if self.width > 0.36 * whole && !(self.right_aligned && self.width < 0.42 * whole) {
+            return false;
+        }
+        let mut pitches: Vec<f32> = [self, text]
+            .iter()
+            .flat_map(|side| side.lines.windows(2).map(|pair| pair[1].level() - pair[0].level()))
+            .collect();
+        pitches.sort_by(f32::total_cmp);
+        let Some(natural) = pitches.get(pitches.len() / 7) else { return false };
+        let exact = |line: &RawLine| {
+            let reach = if line.segments.iter().any(|s| s.recognised) { 0.3 } else { 0.12 };
+            text.lines.iter().any(|o| (o.level() - line.level()).abs() < reach * line.size())
+        };
+        let (mut seen, mut aligned, mut going_on) = (0, 0, 0);
+        for (i, line) in self.lines.iter().enumerate() {
+            let free = i == 0 || line.level() - self.lines[i - 1].level() > 1.08 * natural;
+            let on_line = exact(line);
+            if !on_line && is_set_apart(line) {
+                continue;
+            }
+            if free {
+                seen += 1;
+                aligned += usize::from(on_line);
+            } else {
+                going_on += 1;
+            }
+        }
+        let long = self.lines.iter().any(|line| line.text().split_whitespace().count() > 7);
+        // Cells of more than one line, or rows far apart: what columns side by side on one grid do not have.
+        let taller = text.lines.iter().filter(|o| !self.lines.iter().any(|line| line.is_beside(o))).count();
+        let plain: Vec<&RawLine> = self.lines.iter().filter(|line| !is_set_apart(line)).collect();
+        let steps: Vec<f32> = plain.windows(2).map(|pair| pair[1].level() - pair[0].level()).collect();
+        let least = steps.iter().copied().fold(f32::MAX, f32::min);
+        let uneven = steps.iter().filter(|step| **step > 1.4 * least).count();
+        let within =
+            text.lines.iter().all(|o| self.lines.first().is_none_or(|l| o.level() > l.level() - 1.5 * l.size()));
+        seen >= 4 && aligned * 10 >= seen * 9 && going_on * 2 <= seen && !long && within && taller.max(uneven) >= 2
+    }
+
     /// Dates or labels at the left of the text that they belong to.
     fn is_left_rail(&self, text: &Self, whole: f32) -> bool {
         let count = self.lines.len() as f32;
@@ -580,6 +645,12 @@ impl SideLines {
             || (self.right_aligned && all >= 0.8 && self.width < 0.4 * whole)
     }
 
+    /// Whether most of its lines are numbers.
+    fn has_figures(&self) -> bool {
+        let figures = self.lines.iter().filter(|line| line.text().contains(|c: char| c.is_ascii_digit())).count();
+        figures * 5 >= self.lines.len() * 3
+    }
+
     /// Whether most of its lines have several cells.
     fn has_cells(&self) -> bool {
         let several = self.lines.iter().filter(|line| line.segments.len() >= 2).count();
@@ -592,6 +663,25 @@ impl SideLines {
         let small = self.runs.iter().filter(|run| **run <= 2).count();
         small * 5 >= self.runs.len() * 4 && self.runs.iter().all(|run| *run <= 4)
     }
+}
+
+/// Whether the sides are labels and what stands beside each, one short line by another: `Born` and `3 July 1984`.
+fn are_labels_and_values(labels: &SideLines, values: &SideLines) -> bool {
+    let partner = |line: &RawLine, side: &SideLines| {
+        let reach = if line.segments.iter().any(|s| s.recognised) { 0.3 } else { 0.12 };
+        side.lines.iter().position(|other| (other.level() - line.level()).abs() < reach * line.size())
+    };
+    let pairs: Vec<(&RawLine, &RawLine)> =
+        labels.lines.iter().filter_map(|line| partner(line, values).map(|at| (line, &values.lines[at]))).collect();
+    // A heading among the labels has nothing beside it; headings over both are two columns' own.
+    let alone = |line: &&RawLine| partner(line, values).is_none() && !is_set_apart(line);
+    let words = |line: &RawLine| line.text().split_whitespace().count();
+    pairs.len() >= 3
+        && pairs.len() == values.lines.len()
+        && !labels.lines.iter().any(|line| alone(&line))
+        && !pairs.iter().any(|(label, value)| is_set_apart(label) && is_set_apart(value))
+        && pairs.iter().filter(|(label, _)| words(label) <= 3).count() * 5 >= pairs.len() * 4
+        && pairs.iter().all(|(label, value)| words(label) <= 7 && words(value) <= 9)
 }
 
 /// Which of a column's lines begin something.
@@ -668,7 +758,13 @@ impl Gutter {
         };
         let (left, right) = (side(self, Side::Left), side(self, Side::Right));
         let (_, left_firsts) = left.aligned_with(&right);
-        let (right_all, _) = right.aligned_with(&left);
+        let (right_all, right_firsts) = right.aligned_with(&left);
+        // Text whose lines never stand beside a line of the other side is set to the right of it, and in no column of
+        // its own: headings at the right margin over text at the left.
+        let (fewer, more) = if left.lines.len() < right.lines.len() { (&left, &right) } else { (&right, &left) };
+        if fewer.overlap_with(more) < 0.25 || right.is_after_colons_of(&left) || are_labels_and_values(&left, &right) {
+            return Kind::Rows;
+        }
         if self.small {
             let (left_all, _) = left.aligned_with(&right);
             return if left_all >= 0.9 || right_all >= 0.9 || left.dates > 0.5 || right.dates > 0.5 {
@@ -692,6 +788,9 @@ impl Gutter {
         if right_rail.is_right_rail(&left, whole) {
             return Kind::Rail(Side::Right);
         }
+        if left_rail.is_label_rail(&right, whole) {
+            return Kind::Rail(Side::Left);
+        }
         let (left_all, _) = left.aligned_with(&right);
         let (left_count, right_count) = (left.lines.len() as f32, right.lines.len() as f32);
         if left_all >= 0.9 && right_all >= 0.9 {
@@ -706,6 +805,10 @@ impl Gutter {
             return Kind::Rail(Side::Left);
         }
         if right_count <= 0.75 * left_count && right_all >= 0.85 && right.is_sparse() && right.width < 0.35 * whole {
+            return Kind::Rail(Side::Right);
+        }
+        // Figures at the right edge of a table, under a heading that may take two lines.
+        if right_count <= left_count && right_firsts >= 0.95 && right.width < 0.12 * whole && right.has_figures() {
             return Kind::Rail(Side::Right);
         }
         Kind::Columns
@@ -867,7 +970,11 @@ fn entries(lines: Vec<RawLine>, side: Side, groups: &[Group]) -> Vec<RawLine> {
             let open = last.text().trim_end().ends_with(['-', '–', '—', '/', ',']);
             let starts_open = line.text().starts_with(['-', '–', '—']);
             let small = line.segments.iter().all(|s| (s.size - last.size()).abs() < 0.1 * s.size);
-            let dates = is_date(&last.text()) && is_date(&line.text());
+            // Two halves of a span, not two spans: "2010" over "2013".
+            let dates = is_date(&last.text())
+                && is_date(&line.text())
+                && !(open || starts_open || is_span(&last.text()) || is_span(&line.text()));
+            let both_spans = is_span(&last.text()) && is_span(&line.text());
             let within = match partner(&line) {
                 None => true,
                 Some((other, starts)) => {
@@ -875,7 +982,13 @@ fn entries(lines: Vec<RawLine>, side: Side, groups: &[Group]) -> Vec<RawLine> {
                     is_item(other) || indented || (dates && side == Side::Left && !starts)
                 }
             };
-            near && small && (open || starts_open || within)
+            // A label that is too long for the rail goes on in small letters.
+            let wraps = side == Side::Left
+                && line.text().starts_with(char::is_lowercase)
+                && !is_date(&line.text())
+                && !is_date(&last.text())
+                && partner(&line).is_none_or(|(_, starts)| !starts);
+            near && small && !both_spans && (open || starts_open || within || wraps)
         });
         match entries.last_mut() {
             Some(last) if goes_on => {
@@ -972,6 +1085,17 @@ fn mark_gap(segments: &mut [Segment]) {
         word.after_gap = true;
         word.glued = false;
     }
+}
+
+/// Whether a date has a beginning and an end.
+fn is_span(text: &str) -> bool {
+    let inner = text.trim().trim_end_matches(['-', '–', '—']).trim_start_matches(['-', '–', '—']);
+    let years = inner
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| part.len() == 4 && matches!(&part[..2], "19" | "20"))
+        .count();
+    let now = inner.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(is_now);
+    years >= 2 || years == 1 && now
 }
 
 /// Whether a text is a date or a span of dates and nothing else.

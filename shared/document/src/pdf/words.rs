@@ -295,6 +295,8 @@ fn split<'g>(glyphs: &'g [Glyph], run: &[usize]) -> Vec<RawWord<'g>> {
     // few words without spaces between do not.
     let usual = if gaps.len() >= 3 { gaps[gaps.len() / 4].max(0.0) } else { 0.0 };
     let threshold = usual + if has_spaces { 0.3 } else { 0.13 };
+    // Where the look changes the producer began anew, and may have moved on by a space instead of writing one.
+    let restyled_threshold = usual + 0.16;
 
     let mut words: Vec<RawWord<'g>> = Vec::new();
     let mut open = false;
@@ -305,7 +307,11 @@ fn split<'g>(glyphs: &'g [Glyph], run: &[usize]) -> Vec<RawWord<'g>> {
             previous = Some(glyph);
             continue;
         }
-        if previous.is_some_and(|before| !is_space(before) && gap(before, glyph) > threshold) {
+        let widest = |before: &Glyph| {
+            let same = before.bold == glyph.bold && before.italic == glyph.italic && before.colour == glyph.colour;
+            if same { threshold } else { threshold.min(restyled_threshold) }
+        };
+        if previous.is_some_and(|before| !is_space(before) && gap(before, glyph) > widest(before)) {
             open = false;
         }
         // A soft hyphen that takes room is shown, and so ends its line: what stands beside it is another cell.
