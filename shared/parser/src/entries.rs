@@ -5,6 +5,7 @@
 //! an entry's start and its period, and the end of the entry before.
 
 use crate::dates::{self, Found, Period};
+use crate::fields::{self, Field};
 use crate::gazetteer::{EMPTY_LABELS, network};
 use crate::lines::Line;
 use crate::piece::Piece;
@@ -37,6 +38,10 @@ pub(crate) struct Fragment {
     pub after_gap: bool,
     /// The separator before it: `\0` for none (a new line, a change of look).
     pub separator: char,
+    /// What a label before it, or the first row of its table, says that it is.
+    pub field: Option<Field>,
+    /// Where its stretch of the line begins on the page, and where it ends.
+    pub extent: (f32, f32),
 }
 
 impl Fragment {
@@ -77,14 +82,41 @@ enum Kind {
 }
 
 fn cut(lines: &[Line], month_first: bool, kind: Kind) -> Vec<Entry> {
+    let table = lines.first().and_then(fields::columns);
+    let lines = if table.is_some() { &lines[1..] } else { lines };
+    let form = fields::is_form(lines);
+    let plain;
+    let lines = if form {
+        plain = lines.iter().map(as_form_line).collect::<Vec<_>>();
+        &plain[..]
+    } else {
+        lines
+    };
     let lines = &join_wrapped_items(lift_dates(join_year_rails(lines, month_first), month_first))[..];
     if lines.is_empty() {
         return Vec::new();
     }
-    let shape = Shape::of(lines, month_first);
+    let mut shape = Shape::of(lines, month_first);
+    (shape.form, shape.table) = (form, table);
     let mut starts = shape.starts();
     starts.push(lines.len());
     starts.windows(2).map(|pair| build(&lines[pair[0]..pair[1]], &shape, pair[0], month_first, kind)).collect()
+}
+
+/// A line of a form: a bullet before a label is only the form's, and what a label of duties introduces is an item.
+fn as_form_line(line: &Line) -> Line {
+    let Some((field, at)) = fields::labelled(line) else { return line.clone() };
+    if field != Field::Text {
+        return Line { bullet: false, ..line.clone() };
+    }
+    let mut item = line.clone();
+    item.piece = line.piece.slice(at..line.text().len()).trimmed();
+    if let Some(first) = item.piece.words().next() {
+        let own: Vec<_> = line.runs.iter().filter(|run| run.piece.words().any(|word| word >= first)).cloned().collect();
+        item.runs = if own.is_empty() { line.runs.clone() } else { own };
+    }
+    (item.bullet, item.bold) = (true, false);
+    item
 }
 
 /// Where dates stand in the margin as one year above the other, the two lines show one period.
@@ -214,6 +246,10 @@ struct Shape<'a> {
     left: f32,
     /// Size of the smallest text.
     smallest: f32,
+    /// Whether the lines say what they are: `Employer: Acme Ltd`.
+    form: bool,
+    /// The columns of a table by its first row: left and right edge, and what stands in each.
+    table: Option<Vec<(f32, f32, Field)>>,
 }
 
 impl<'a> Shape<'a> {
@@ -258,8 +294,9 @@ impl<'a> Shape<'a> {
         gaps.sort_by(f32::total_cmp);
         let median_gap = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
         let smallest = lines.iter().map(|line| line.size).fold(f32::MAX, f32::min);
+        let body = vec![false; lines.len()];
         let mut shape =
-            Self { lines, anchors, body: vec![false; lines.len()], all_bullets, median_gap, left, smallest };
+            Self { lines, anchors, body, all_bullets, median_gap, left, smallest, form: false, table: None };
         shape.mark_body();
         shape
     }
@@ -656,6 +693,18 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
     for line in headers {
         let mut cut = cut_dates(line, month_first, &mut entry);
         cut.retain(|fragment| !take_url(fragment, &mut entry.url));
+        fields::take_labels(&mut cut, shape.form);
+        if let Some(columns) = &shape.table {
+            for fragment in &mut cut {
+                fragment.field = fragment.field.or_else(|| column_of(columns, fragment.extent));
+            }
+        }
+        cut.retain(|fragment| {
+            if fragment.field == Some(Field::Text) {
+                entry.body.push(Item { piece: fragment.piece.clone(), bullet: true });
+            }
+            !matches!(fragment.field, Some(Field::Text | Field::Period | Field::Other))
+        });
         if cut.is_empty() {
             above = Some(line);
             continue;
@@ -693,6 +742,15 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
         entry.fragments.push(Fragment { piece: item.piece, ..Fragment::default() });
     }
     entry
+}
+
+/// The column of a table in which a cell stands: the one that it shares most of its width with.
+fn column_of(columns: &[(f32, f32, Field)], (x, right): (f32, f32)) -> Option<Field> {
+    let shared = |from: f32, to: f32| right.min(to) - x.max(from);
+    columns
+        .iter()
+        .max_by(|a, b| shared(a.0, a.1).total_cmp(&shared(b.0, b.1)).then((b.0 - x).abs().total_cmp(&(a.0 - x).abs())))
+        .map(|(.., field)| *field)
 }
 
 /// Where a heading line is a row of cells, a line under it may go on with some of them: `Institute of | 2010 | MA in` over
@@ -829,6 +887,7 @@ fn cut_dates(line: &Line, month_first: bool, entry: &mut Entry) -> Vec<Fragment>
                     size: run.size,
                     after_gap,
                     separator,
+                    extent: (run.x, run.right),
                     ..Fragment::default()
                 });
                 after_gap = false;

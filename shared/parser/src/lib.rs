@@ -18,6 +18,7 @@ mod contact;
 mod dates;
 mod entries;
 mod evidence;
+mod fields;
 mod gazetteer;
 mod lines;
 mod lists;

@@ -2,6 +2,7 @@
 //! the degrees of an education.
 
 use crate::entries::{Entry, Fragment, words_of};
+use crate::fields::Field;
 use crate::gazetteer::{COURSE_WORDS, DEGREE_WORDS, GRADE_WORDS, ISSUED_BY, PUBLISHER_WORDS, WEAK_TITLE_WORDS};
 use crate::piece::Piece;
 use crate::roles::{Parts, degree_score, employer_score, is_grade, school_score};
@@ -311,7 +312,11 @@ pub(crate) fn study(entry: &Entry, parts: &Parts) -> Study {
         (study.study_type, study.area) = cut_degree(&piece);
     }
     for fragment in &parts.rest {
-        take_detail(&fragment.piece, &mut study, true);
+        match fragment.field {
+            Some(Field::Grade) => study.score = Some(without_grade_label(&fragment.piece)),
+            Some(Field::Area) => study.area = Some(fragment.piece.trimmed()),
+            _ => take_detail(&fragment.piece, &mut study, true),
+        }
     }
     for item in &entry.body {
         let short = !item.bullet && !is_prose(item.piece.text()) && item.piece.text().split_whitespace().count() <= 9;

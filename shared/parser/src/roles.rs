@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::entries::{Entry, Fragment, words_of};
+use crate::fields::Field;
 use crate::gazetteer::{
     DEGREE_WORDS, GRADE_WORDS, LEGAL_FORMS, ORGANISATION_WORDS, REGION_CODES, REGION_NAMES, REMOTE, SCHOOL_WORDS,
     SELF_EMPLOYED, TITLE_WORDS, WEAK_TITLE_WORDS, country,
@@ -135,6 +136,14 @@ impl Slot {
 
 impl Judge {
     fn scores(&self, fragment: &Fragment) -> Scores {
+        // What its label says outweighs everything that its words could.
+        match fragment.field {
+            Some(Field::What | Field::Degree) => return [6.0, -6.0, -6.0],
+            Some(Field::Who | Field::School) => return [-6.0, 6.0, -6.0],
+            Some(Field::Place) => return [-6.0, -6.0, 6.0],
+            Some(_) => return [-6.0; 3],
+            None => {}
+        }
         let text = fragment.text();
         if is_prose(text) && text.split_whitespace().count() > 12 {
             return [-2.0; 3];
@@ -285,6 +294,7 @@ fn alternatives(fragments: &[Fragment]) -> Vec<(f32, Vec<Fragment>)> {
                 index: fragment.index + index,
                 after_gap: fragment.after_gap && index == 0,
                 separator: if index == 0 { fragment.separator } else { ',' },
+                field: fragment.field.filter(|_| index == 0),
                 ..fragment.clone()
             };
             let mut cut = base.clone();
@@ -342,6 +352,7 @@ fn peeled(fragments: &[Fragment]) -> Vec<Fragment> {
                     index: fragment.index + 1,
                     after_gap: false,
                     separator: ',',
+                    field: None,
                     ..fragment.clone()
                 });
             }
