@@ -293,7 +293,11 @@ impl Writer<'_> {
                 courses.extend(self.evidence.text(&format!("{at}/courses/{}", courses.len()), course, 0.8 * sure));
             }
             resume.education.push(Education {
-                institution: self.part(&format!("{at}/institution"), &parts.who, sure),
+                institution: self.part(
+                    &format!("{at}/institution"),
+                    &parts.who.as_ref().map(roles::without_city),
+                    sure,
+                ),
                 url: self.url(&at, entry, sure),
                 area,
                 study_type,
@@ -416,7 +420,23 @@ impl Writer<'_> {
     }
 
     fn skills(&mut self, lines: &[Line], sure: f32, resume: &mut Resume) {
-        for group in lists::skills(lines) {
+        // A table of knowledge of all kinds: its rows say what they are.
+        let (mut own, mut spoken, mut liked) = (Vec::new(), Vec::new(), Vec::new());
+        for line in lines {
+            match lists::row_of_another_kind(line) {
+                Some((SectionKind::Languages, row)) => spoken.push(row),
+                Some((SectionKind::Interests, row)) => liked.push(row),
+                Some(_) => {}
+                None => own.push(line.clone()),
+            }
+        }
+        if !spoken.is_empty() {
+            self.languages(&spoken, sure * 0.95, resume);
+        }
+        if !liked.is_empty() {
+            self.interests(&liked, sure * 0.95, resume);
+        }
+        for group in lists::skills(&own) {
             let named = group.name.is_some();
             let mut skill = Skill::default();
             let at = resume.skills.len();

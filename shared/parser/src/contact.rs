@@ -227,8 +227,21 @@ fn pieces_of(pages: &Pages<'_>, line: &Line) -> Vec<Piece> {
     for (i, c) in text.char_indices() {
         let end = i + c.len_utf8();
         let spaced = text[..i].ends_with(' ') && text[end..].starts_with(' ');
+        // "07071 / 555 0123" and "641 - 004" are one number.
+        let in_number = matches!(c, '/' | '-' | '–')
+            && text[..i].trim_end().ends_with(|c: char| c.is_ascii_digit())
+            && text[end..].trim_start().starts_with(|c: char| c.is_ascii_digit())
+            && dates::find(text, false).is_empty();
+        let postal_code = matches!(c, '-' | '–') && is_postal_code(text[end..].trim()) && text[..i].contains(',');
         if matches!(c, '\t' | '|' | '·' | '•' | '●' | '◆' | '∙' | '⋄' | '◦' | '¦' | ';' | '∗' | '⋅')
-            || (matches!(c, '–' | '—' | '-' | '/' | '~' | '*') && spaced)
+            || (matches!(c, '–' | '—' | '-' | '/' | '~' | '*') && spaced && !in_number && !postal_code)
+        {
+            cuts.push((i, end));
+        }
+        // "Nairobi, Kenya. Cell: …": a label begins after a full stop.
+        if c == '.'
+            && text[end..].starts_with(' ')
+            && text[end..].split_once(':').is_some_and(|(label, _)| is_label(label))
         {
             cuts.push((i, end));
         }
@@ -285,6 +298,12 @@ fn pieces_of(pages: &Pages<'_>, line: &Line) -> Vec<Piece> {
     out
 }
 
+/// Whether the text is a postal code alone: five or six digits.
+fn is_postal_code(text: &str) -> bool {
+    let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    (5..=6).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit())
+}
+
 /// Where a telephone number stands among other words: nine digits and more with their marks, and no postal code.
 fn phone_runs(text: &str) -> Vec<(usize, usize)> {
     let part = |c: char| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | ' ' | '\u{a0}' | '‑');
@@ -325,7 +344,9 @@ fn read_fragments(fragments: Vec<Fragment>, contact: &mut Contact) -> Vec<Fragme
                 contact.email = Some((email, fragment.piece.clone(), sure));
             }
         } else if let Some((piece, sure)) = phone_in(&fragment) {
-            if contact.phone.is_none() && fragment.label.as_deref() != Some("fax") {
+            // A number with its country's code or behind its label is surer than one that only looks like one.
+            let better = contact.phone.as_ref().is_none_or(|(_, known)| sure > known + 0.05);
+            if better && fragment.label.as_deref() != Some("fax") {
                 contact.phone = Some((piece, sure));
             }
         } else if let Some(profile) = profile_in(&fragment) {
@@ -699,9 +720,18 @@ fn labelled_name(line: &Line) -> Option<Piece> {
 
 /// The part of a line that can be a name: up to the first gap or separator.
 fn name_cell(line: &Line) -> Piece {
+    // "Curriculum Vitae – Ada Byron"
     let text = line.text();
+    let titled = text.find(['–', '—', '-', ':', '|', '\t']).filter(|at| {
+        matches!(
+            squash(&text[..*at]).as_str(),
+            "curriculumvitae" | "cv" | "resume" | "lebenslauf" | "curriculum" | "ozgecmis"
+        )
+    });
+    let whole = titled.map_or_else(|| line.piece.clone(), |at| line.piece.slice(at..text.len()).trimmed());
+    let text = whole.text();
     let end = text.find(['\t', '|', '·', '•', '–', '—']).unwrap_or(text.len());
-    let mut piece = line.piece.slice(0..end).trimmed();
+    let mut piece = whole.slice(0..end).trimmed();
     // "Curriculum Vitae of Ada Byron"
     for prefix in ["curriculum vitae of ", "curriculum vitae ", "resume of ", "lebenslauf ", "cv "] {
         if fold(piece.text()).starts_with(prefix) && piece.text().is_char_boundary(prefix.len()) {
@@ -1005,6 +1035,16 @@ fn is_place_label(label: &str) -> bool {
             | "miejsce zamieszkania"
             | "adress"
             | "konum"
+            | "based in"
+            | "lives in"
+            | "living in"
+            | "residence"
+            | "place of residence"
+            | "residenza"
+            | "residencia"
+            | "bostadsort"
+            | "ikametgah"
+            | "home"
     )
 }
 
@@ -1026,7 +1066,7 @@ fn read_place(piece: &Piece, place: &mut Place, home: Option<&str>) -> f32 {
         strip_country(part, place, home);
         let before = part.text().to_owned();
         strip_postal_code(part, place);
-        if part.text().len() < before.len() && !part.is_empty() && before.ends_with(part.text()) {
+        if part.text().len() < before.len() && !part.is_empty() && (before.ends_with(part.text()) || i > 1) {
             behind_code = Some(i);
         }
     }
@@ -1056,8 +1096,13 @@ fn read_place(piece: &Piece, place: &mut Place, home: Option<&str>) -> f32 {
     }
     let mut plain: Vec<Piece> = Vec::new();
     for part in parts {
-        if is_street(part.text()) && plain.is_empty() {
-            if place.street.is_none() {
+        let named = STREET_WORDS.coverage(&folded_words(part.text())) > 0 && place.street.is_some();
+        if (is_street(part.text()) || named) && plain.is_empty() {
+            if named {
+                if let Some(street) = &mut place.street {
+                    street.append(", ", &part);
+                }
+            } else if place.street.is_none() {
                 place.street = Some(part);
             }
         } else {
@@ -1143,9 +1188,28 @@ fn strip_postal_code(part: &mut Piece, place: &mut Place) {
         }
         *part = before;
     };
+    let short = |word: &str, length: usize| word.len() == length && word.chars().all(|c| c.is_ascii_digit());
     match words[..] {
         [] => {}
         [only] if numeric(only) => take(part, place, 0, text.len()),
+        // "903 26 Umeå", "110 00 Praha"
+        [first, second, city, ..]
+            if short(first, 3)
+                && short(second, 2)
+                && words.len() <= 5
+                && city.chars().next().is_some_and(char::is_uppercase) =>
+        {
+            let end = first.len() + text[first.len()..].find(second).unwrap_or(0) + second.len();
+            take(part, place, 0, end);
+        }
+        // "Coimbatore - 641004"
+        [city, .., dash, last]
+            if matches!(dash, "-" | "–")
+                && is_postal_code(last)
+                && city.chars().next().is_some_and(char::is_uppercase) =>
+        {
+            take(part, place, text.rfind(dash).unwrap_or(0), text.len());
+        }
         // "1011 AB Amsterdam"
         [first, second, _, ..]
             if numeric(first) && second.len() == 2 && second.chars().all(|c| c.is_ascii_uppercase()) =>

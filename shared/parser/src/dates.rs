@@ -223,6 +223,16 @@ impl Reader<'_> {
             if before.number.is_some() || matches!(before.text, "$" | "€" | "£" | "₹" | "₦" | "#" | "@" | "_") {
                 return None;
             }
+            // "GS-2003-11" is a grade, a form or a model: letters touch the number through a hyphen.
+            let model = before.is('-')
+                && !before.space_before
+                && token.number.is_some()
+                && i > 1
+                && self.tokens[i - 2].text.chars().all(|c| c.is_ascii_uppercase())
+                && month(&self.tokens[i - 2].folded).is_none();
+            if model {
+                return None;
+            }
             let inside_number = matches!(before.text, "." | "," | ":" | "/" | "+")
                 && i > 1
                 && self.tokens[i - 2].number.is_some()

@@ -6,7 +6,7 @@
 
 use crate::dates::{self, Found, Period};
 use crate::fields::{self, Field};
-use crate::gazetteer::{EMPTY_LABELS, network};
+use crate::gazetteer::{CONTRACTS, EMPTY_LABELS, network};
 use crate::lines::Line;
 use crate::piece::Piece;
 use crate::roles::{employer_score, place_score, title_score};
@@ -699,7 +699,18 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
                 fragment.field = fragment.field.or_else(|| column_of(columns, fragment.extent));
             }
         }
+        // A remark in brackets behind a date, alone with it on its line: "(completed)".
+        if cut.len() == 1
+            && cut[0].text().starts_with('(')
+            && line.text().contains(|c: char| c.is_ascii_digit())
+            && is_remark(line, &cut[0])
+        {
+            cut.clear();
+        }
         cut.retain(|fragment| {
+            if kind == Kind::Jobs && CONTRACTS.is(fragment.text()) {
+                return false;
+            }
             if fragment.field == Some(Field::Text) {
                 entry.body.push(Item { piece: fragment.piece.clone(), bullet: true });
             }
@@ -742,6 +753,15 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
         entry.fragments.push(Fragment { piece: item.piece, ..Fragment::default() });
     }
     entry
+}
+
+/// Whether a fragment in brackets begins small behind the date that the rest of its line is.
+fn is_remark(line: &Line, fragment: &Fragment) -> bool {
+    let text = line.text();
+    let Some(open) = text.find('(') else { return false };
+    let date = text[..open].trim();
+    fragment.text().trim_start_matches('(').starts_with(char::is_lowercase)
+        && dates::find(date, false).first().is_some_and(|found| found.range.len() >= date.len())
 }
 
 /// The column of a table in which a cell stands: the one that it shares most of its width with.

@@ -166,6 +166,12 @@ vocabulary! {
     CONTACT_LABELS = LABELS ["contact"] true;
     /// Words between a certificate or a prize and who gave it.
     ISSUED_BY = LABELS ["issued"] true;
+    /// Kinds of contract, which stand beside a job and say neither what nor for whom.
+    CONTRACTS = LABELS ["contract"] true;
+    /// Ways to say that references come later.
+    ON_REQUEST = LABELS ["on request"] true;
+    /// Phrases of the clauses that close a CV: consent to keep data, declarations.
+    CONSENT = LABELS ["consent"] true;
     /// Words of streets' names.
     STREET_WORDS = PLACES ["streets"] false;
     /// Ways to say that work is not tied to a place.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::gazetteer::SectionKind;
 use crate::gazetteer::{EMPTY_LABELS, LANGUAGE_LEVELS, LANGUAGE_NAMES};
 use crate::lines::{Line, Run};
 use crate::piece::Piece;
-use crate::sections::is_heading_text;
+use crate::sections::{heading_kinds, is_heading_text, names_languages};
 use crate::text::{fold, folded_words, is_prose};
 
 /// Skills under one name, or under none.
@@ -63,7 +64,13 @@ pub(crate) fn skills(lines: &[Line]) -> Vec<Group> {
         } else if is_group_name(line, next, i.checked_sub(1).map(|before| &lines[before])) {
             groups.push(Group { name: Some(line.piece.trimmed()), keywords: Vec::new() });
         } else if let Some(group) = groups.last_mut() {
-            add_keywords(group, &line.piece);
+            // A short item of a list is no sentence, though many small words hold it together.
+            let item = line.bullet && line.word_count() <= 6 && !line.text().ends_with(['.', '!']);
+            if item && is_prose(line.text()) && !line.text().contains([',', ';', '|']) {
+                group.keywords.push((strip_marks(&line.piece.trimmed()), None));
+            } else {
+                add_keywords(group, &line.piece);
+            }
         }
     }
     // A group's name with nothing under it is a skill itself.
@@ -76,6 +83,32 @@ pub(crate) fn skills(lines: &[Line]) -> Vec<Group> {
     }
     groups.retain(|group| !group.keywords.is_empty());
     groups
+}
+
+/// A labelled row among the skills that belongs to another kind of section, without its label: `Sprachen` beside
+/// `Deutsch, Englisch`, a driving licence, how well a language is read.
+pub(crate) fn row_of_another_kind(line: &Line) -> Option<(SectionKind, Line)> {
+    let text = line.text();
+    let cut = text.find([':', '\t'])?;
+    let rest = text[cut + 1..].trim_start_matches([':', '\t', ' ']);
+    if rest.is_empty() {
+        return None;
+    }
+    let row = || {
+        let piece = line.piece.slice(text.len() - rest.len()..text.len()).trimmed();
+        let runs = vec![Run { piece: piece.clone(), size: line.size, ..Run::default() }];
+        Line { piece, runs, bullet: false, bold: false, ..line.clone() }
+    };
+    let by_gap = text[cut..].starts_with('\t');
+    if by_gap && is_level(rest) && !names_languages(&text[..cut]) && rest.split_whitespace().count() <= 2 {
+        return Some((SectionKind::Other, row()));
+    }
+    match heading_kinds(&text[..cut])?[..] {
+        [SectionKind::Languages] if names_languages(rest) => Some((SectionKind::Languages, row())),
+        [SectionKind::Interests] => Some((SectionKind::Interests, row())),
+        [SectionKind::Other] => Some((SectionKind::Other, row())),
+        _ => None,
+    }
 }
 
 /// Puts lists together that were broken over lines.
@@ -311,11 +344,31 @@ pub(crate) fn languages(lines: &[Line]) -> Vec<Spoken> {
             }
             continue;
         }
-        for part in split_list(&line.piece) {
-            read_language(&strip_marks(&part), line, &mut out);
+        for sentence in sentences(&line.piece) {
+            for part in split_list(&sentence) {
+                read_language(&strip_marks(&part), line, &mut out);
+            }
         }
     }
     out.truncate(40);
+    out
+}
+
+/// `Catalan: native. English: level C1.`: each sentence by itself.
+fn sentences(piece: &Piece) -> Vec<Piece> {
+    let text = piece.text();
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (stop, _) in text.match_indices(". ") {
+        let next = text[stop + 2..].trim_start();
+        if next.starts_with(char::is_uppercase)
+            && names_languages(next.split([':', ' ', ',']).next().unwrap_or_default())
+        {
+            out.push(piece.slice(from..stop));
+            from = stop + 2;
+        }
+    }
+    out.push(piece.slice(from..text.len()));
     out
 }
 
@@ -338,7 +391,12 @@ fn read_language(part: &Piece, line: &Line, out: &mut Vec<Spoken>) {
         return;
     }
     let named = words.iter().any(|word| LANGUAGE_NAMES.has_word(word));
-    if !named && is_level(text) {
+    // "Luo (good)": a language that the list does not know, with its level in brackets.
+    let bracketed = text.find(" (").is_some_and(|open| {
+        is_level(text[open..].trim_matches([' ', '(', ')']))
+            && LANGUAGE_LEVELS.coverage(&folded_words(&text[..open])) == 0
+    });
+    if !named && !bracketed && is_level(text) {
         // A level under or behind its language: the first one that has none yet.
         let mut waiting = out.iter_mut().filter(|spoken| spoken.level.is_none());
         if let Some(spoken) = waiting.next() {
@@ -356,6 +414,23 @@ fn read_language(part: &Piece, line: &Line, out: &mut Vec<Spoken>) {
         let name = part.slice(0..cut).trimmed();
         let level = part.slice(cut..text.len()).trimmed();
         let level = Piece::slice(&level, 0..level.text().len());
+        // "Catalan and Spanish: native"
+        let joiner = [" y ", " and ", " und ", " et ", " e ", " i ", " och ", " ve ", " en ", " & "].into_iter().find(
+            |joiner| {
+                name.text().split_once(joiner).is_some_and(|(a, b)| {
+                    [a, b].iter().all(|half| {
+                        let words = folded_words(half);
+                        words.len() == 1 && LANGUAGE_NAMES.has_word(&words[0])
+                    })
+                })
+            },
+        );
+        if let Some((joiner, at)) = joiner.and_then(|joiner| Some((joiner, name.text().find(joiner)?))) {
+            for half in [name.slice(0..at), name.slice(at + joiner.len()..name.text().len())] {
+                out.push(Spoken { name: half, level: (!level.is_empty()).then(|| level.clone()), sure: 0.9 });
+            }
+            return;
+        }
         if name.text().split_whitespace().count() <= 3 {
             let sure = if named { 0.96 } else { 0.8 };
             out.push(Spoken { name, level: (!level.is_empty()).then_some(level), sure });

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::dates;
 use crate::gazetteer::{
-    HEADING_JOINERS, HEADING_MODIFIERS, LANGUAGE_LEVELS, LANGUAGE_NAMES, SectionKind, heading_phrase,
+    CONSENT, HEADING_JOINERS, HEADING_MODIFIERS, LANGUAGE_LEVELS, LANGUAGE_NAMES, ON_REQUEST, SectionKind,
+    heading_phrase,
 };
 use crate::lines::{Line, Pages};
 use crate::piece::Piece;
@@ -37,6 +38,8 @@ impl Sections {
     pub(crate) fn of(pages: &Pages<'_>) -> Self {
         let joined = join_margin_headings(&pages.lines);
         let lines = joined.as_deref().unwrap_or(&pages.lines);
+        let open = without_closing(lines);
+        let lines = open.as_deref().unwrap_or(lines);
         let headings = find_headings(lines, pages.body_size);
         match rejoin_stray_columns(lines, &headings) {
             Some(lines) => {
@@ -80,6 +83,58 @@ impl Look {
             caps: line.runs.iter().take(runs).all(|run| crate::lines::is_capitals(run.piece.text())),
         }
     }
+}
+
+/// The lines without those that only close the document: the place and day of its signature, a consent to keep the
+/// data, a declaration that all is true, the promise of references.
+fn without_closing(lines: &[Line]) -> Option<Vec<Line>> {
+    let mut closing = vec![false; lines.len()];
+    let mut in_clause = false;
+    for (i, line) in lines.iter().enumerate() {
+        let words = folded_words(line.text());
+        let clause = words.len() >= 5 && !line.bullet && CONSENT.coverage(&words) > 0;
+        in_clause = clause || in_clause && i > 0 && lines[i - 1].block == line.block && line.gap < 0.8 && !line.bold;
+        let promise = words.len() <= 12 && ends_with_promise(&words);
+        closing[i] = in_clause || promise;
+    }
+    // A signature stands last.
+    let mut last = lines.len();
+    while let Some(i) = last.checked_sub(1).filter(|i| lines.len() - i <= 4 && lines.len() > 8) {
+        if !closing[i] && !is_signature(&lines[i]) {
+            break;
+        }
+        closing[i] = true;
+        last = i;
+    }
+    closing
+        .contains(&true)
+        .then(|| lines.iter().zip(closing).filter(|(_, closing)| !closing).map(|(line, _)| line.clone()).collect())
+}
+
+fn ends_with_promise(words: &[String]) -> bool {
+    (0..words.len()).any(|from| {
+        let length = ON_REQUEST.longest_at(&words[from..]);
+        length > 1 && from + length == words.len()
+    })
+}
+
+/// `Tübingen, den 3. März 2024`: a place and a day, or a day behind its label, and nothing else.
+fn is_signature(line: &Line) -> bool {
+    let text = line.text();
+    let label = folded_words(text.split(':').next().unwrap_or_default());
+    let labelled = text.contains(':')
+        && matches!(
+            label.first().map(String::as_str),
+            Some("date" | "place" | "datum" | "ort" | "lieu" | "fecha" | "lugar")
+        )
+        && line.word_count() <= 8;
+    let found = dates::find(text, false);
+    let [one] = &found[..] else { return labelled };
+    let day = one.period.start.is_some_and(|date| date.to_string().len() == 10);
+    let before = text[..one.range.start].split_whitespace().count();
+    let after = text[one.range.end..].split_whitespace().count();
+    labelled
+        || day && one.period.single && (1..=3).contains(&before) && after == 0 && text[..one.range.start].contains(',')
 }
 
 /// Puts headings in the margin together that take two lines beside their section's first two: `Academic` and
@@ -361,7 +416,7 @@ fn usual_lefts(lines: &[Line]) -> BTreeMap<usize, f32> {
 }
 
 /// The sections that a heading's words name.
-fn heading_kinds(text: &str) -> Option<Vec<SectionKind>> {
+pub(crate) fn heading_kinds(text: &str) -> Option<Vec<SectionKind>> {
     let text = text.trim().trim_end_matches(':');
     let unnumbered = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let text = if unnumbered.len() < text.len() { unnumbered.trim_start_matches(['.', ')', ' ']) } else { text };
@@ -558,8 +613,23 @@ fn gather(lines: &[Line], headings: &BTreeMap<usize, Heading>) -> Sections {
     // The section that was open at the end of each column, for columns that go on over the page.
     let mut open_in_column: BTreeMap<usize, Option<usize>> = BTreeMap::new();
     let mut current: Option<usize> = None;
+    // What was open before a section that is one labelled line.
+    let mut around: Option<Option<usize>> = None;
     let mut section_of: BTreeMap<usize, usize> = BTreeMap::new();
     for (i, line) in lines.iter().enumerate() {
+        if let Some(outer) = around
+            && !headings.contains_key(&i)
+        {
+            let before = &lines[i - 1];
+            let label = |line: &Line| {
+                line.text().split_once([':', '\t']).is_some_and(|(label, _)| label.split_whitespace().count() <= 3)
+            };
+            let goes_on = line.begins_inside() || before.text().trim_end().ends_with([',', ';']);
+            if !goes_on && (label(line) || before.block != line.block) {
+                current = outer;
+                around = None;
+            }
+        }
         if let Some(before) = i.checked_sub(1).map(|before| &lines[before]) {
             let another_column = before.column != line.column;
             let upwards = before.page == line.page && line.bbox.y + line.bbox.height < before.bbox.y;
@@ -604,6 +674,7 @@ fn gather(lines: &[Line], headings: &BTreeMap<usize, Heading>) -> Sections {
                 lines: Vec::new(),
                 confidence: heading.confidence,
             });
+            around = (heading.runs == 0).then_some(around.unwrap_or(current));
             current = Some(result.sections.len() - 1);
             let rest = if heading.runs == 0 { after_label(line) } else { line.without_runs(heading.runs) };
             if let (Some(rest), Some(section)) = (rest, result.sections.last_mut()) {
