@@ -38,14 +38,23 @@ fn parse(document: &Document) {
     assert_eq!(parsed.resume.validate(), Ok(()));
 }
 
-/// A Word file around the XML of its main part,.
+/// An OpenDocument text around its content.
+pub fn odt(content: &[u8]) -> Vec<u8> {
+    packed(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", content)])
+}
+
+/// A Word file around the XML of its main part.
 pub fn docx(main: &[u8]) -> Vec<u8> {
-    use std::io::Write as _;
     const RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"#;
+    packed(&[("_rels/.rels", RELATIONSHIPS.as_bytes()), ("word/document.xml", main)])
+}
+
+fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write as _;
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    for (name, part) in [("_rels/.rels", RELATIONSHIPS.as_bytes()), ("word/document.xml", main)] {
-        let written = archive.start_file(name, stored).is_ok() && archive.write_all(part).is_ok();
+    for (name, part) in parts {
+        let written = archive.start_file(*name, stored).is_ok() && archive.write_all(part).is_ok();
         assert!(written, "an archive in memory can be written");
     }
     archive.finish().map(std::io::Cursor::into_inner).unwrap_or_default()

@@ -3,6 +3,7 @@
 //! A line here is a paragraph, or the part of one between two line breaks: where Word would wrap it is not known and
 //! does not matter. Boxes are synthetic: the order of lines, their indentation and the width of their letters.
 
+mod open_document;
 mod package;
 mod styles;
 
@@ -18,6 +19,8 @@ const PAGE: (f32, f32) = (595.0, 842.0);
 const LEFT_MARGIN: f32 = 54.0;
 /// Tables in tables, content controls in content controls.
 const MAX_NESTING: usize = 24;
+
+pub(crate) use open_document::read as read_open_document;
 
 /// Reads a DOCX.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {

@@ -10,7 +10,7 @@ pub enum ReadError {
     #[error("The file is empty: it holds no text and no picture of text.")]
     Empty,
     /// A format that is not read.
-    #[error("The file is {found}. Send a PDF, DOCX, plain text, PNG, JPEG or TIFF file.")]
+    #[error("The file is {found}. Send a PDF, DOCX, ODT, plain text, PNG, JPEG or TIFF file.")]
     Unsupported {
         /// What it is, with its article: "an HTML page".
         found: String,

@@ -46,6 +46,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
     let mut reading = match format {
         Format::Pdf => pdf::read(bytes, limits)?,
         Format::Docx => docx::read(bytes, limits)?,
+        Format::Odt => docx::read_open_document(bytes, limits)?,
         Format::Text => text::read(bytes, limits)?,
         Format::Png | Format::Jpeg | Format::Tiff => picture::read(bytes, format, limits)?,
     };

@@ -62,6 +62,8 @@ pub enum Format {
     Pdf,
     /// Word's Office Open XML.
     Docx,
+    /// OpenDocument text, as LibreOffice writes it.
+    Odt,
     /// PNG image.
     Png,
     /// JPEG image.
@@ -77,6 +79,7 @@ impl Format {
             Self::Text => "text/plain",
             Self::Pdf => "application/pdf",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Odt => "application/vnd.oasis.opendocument.text",
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
             Self::Tiff => "image/tiff",

@@ -15,7 +15,11 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
         return Some(Format::Tiff);
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        return archive(bytes).filter(|kind| *kind == Archive::Docx).map(|_| Format::Docx);
+        return match archive(bytes)? {
+            Archive::Docx => Some(Format::Docx),
+            Archive::OpenText => Some(Format::Odt),
+            _ => None,
+        };
     }
     if head.windows(5).any(|window| window == b"%PDF-") {
         return Some(Format::Pdf);
@@ -34,10 +38,10 @@ fn known_refusal(bytes: &[u8]) -> Option<&'static str> {
         return Some(match archive(bytes) {
             Some(Archive::Spreadsheet) => "a spreadsheet",
             Some(Archive::Presentation) => "a presentation",
-            Some(Archive::OpenDocument) => "an OpenDocument file",
+            Some(Archive::OpenDocument) => "an OpenDocument spreadsheet, presentation or drawing",
             Some(Archive::Epub) => "an e-book",
             Some(Archive::Pages) => "an Apple Pages file",
-            Some(Archive::Docx) | Some(Archive::Other) => "a ZIP archive",
+            Some(Archive::Docx) | Some(Archive::OpenText) | Some(Archive::Other) => "a ZIP archive",
             None => "a damaged ZIP archive",
         });
     }
@@ -96,6 +100,7 @@ enum Archive {
     Docx,
     Spreadsheet,
     Presentation,
+    OpenText,
     OpenDocument,
     Epub,
     Pages,
@@ -121,10 +126,20 @@ fn archive(bytes: &[u8]) -> Option<Archive> {
         return Some(Archive::Epub);
     }
     if has("content.xml") && has("mimetype") {
-        return Some(Archive::OpenDocument);
+        return Some(if is_open_text(bytes) { Archive::OpenText } else { Archive::OpenDocument });
     }
     if any(|name| name.ends_with(".iwa")) {
         return Some(Archive::Pages);
     }
     Some(Archive::Other)
+}
+
+/// Whether an OpenDocument file says that it is a text.
+fn is_open_text(bytes: &[u8]) -> bool {
+    use std::io::Read as _;
+    let Ok(mut zip) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else { return false };
+    let Ok(file) = zip.by_name("mimetype") else { return false };
+    let mut stated = Vec::new();
+    file.take(128).read_to_end(&mut stated).is_ok()
+        && stated.trim_ascii().starts_with(b"application/vnd.oasis.opendocument.text")
 }

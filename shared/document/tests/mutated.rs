@@ -7,7 +7,7 @@
 
 mod fixtures;
 
-use fixtures::{Dice, Docx, Pdf, at, damaged, encoded, exponential_forms, flate_bomb, page_picture, paragraph};
+use fixtures::{Dice, Docx, Pdf, at, damaged, encoded, exponential_forms, flate_bomb, odt, page_picture, paragraph};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::Path;
 use std::time::Duration;
@@ -96,6 +96,9 @@ fn seeds() -> Vec<(String, Vec<u8>)> {
     }
     let body: String = (0..8).map(|i| paragraph(&format!("A paragraph, number {i}"))).collect();
     seeds.push(("a_bare_docx".to_owned(), Docx::new(&body).bytes()));
+    let body: String =
+        (0..8).map(|i| format!("<text:p text:style-name=\"P1\">A paragraph, {i}<text:tab/>2019</text:p>")).collect();
+    seeds.push(("a_bare_odt".to_owned(), odt(&body, "<style:style style:name=\"P1\"/>")));
     let page: String = (0..12).map(|i| at(50.0, 780.0 - 16.0 * i as f32, "R", 10.0, "Words in a line")).collect();
     seeds.push(("a_bare_pdf".to_owned(), Pdf::new().page(&page).page(&page).bytes()));
     seeds.push(("a_pdf_with_forms".to_owned(), exponential_forms(2)));
@@ -165,6 +168,14 @@ fn monsters() -> Vec<(&'static str, Maker)> {
         ("a_docx_nested_without_end", || {
             let deep = ["<w:sdt><w:sdtContent>", "</w:sdtContent></w:sdt>"].map(|tag| tag.repeat(20_000));
             Docx::new(&deep.join("text")).bytes()
+        }),
+        ("an_odt_nested_without_end", || {
+            let deep = ["<text:list><text:list-item>", "</text:list-item></text:list>"].map(|tag| tag.repeat(20_000));
+            odt(&deep.join("text"), "")
+        }),
+        ("an_odt_whose_styles_are_a_ring", || {
+            let ring = "<style:style style:name=\"A\" style:parent-style-name=\"A\"/>";
+            odt("<text:p text:style-name=\"A\">text<text:s text:c=\"4000000000\"/>text</text:p>", ring)
         }),
         ("tables_within_tables", || Docx::new(&"<w:tbl><w:tr><w:tc>".repeat(5_000)).bytes()),
         ("an_archive_bomb", || Docx::new(&paragraph(&"a".repeat(70 * 1024 * 1024))).bytes()),

@@ -2,7 +2,7 @@
 
 mod fixtures;
 
-use fixtures::{Docx, Pdf, archive, at, encoded, exponential_forms, lines, page_picture, paragraph};
+use fixtures::{Docx, Pdf, archive, at, encoded, exponential_forms, lines, odt, page_picture, paragraph};
 use image::ImageFormat;
 use vitae_document::{Document, Format, Limits, Line, ReadError, Reading, read, sniff};
 
@@ -27,6 +27,59 @@ fn all_lines(document: &Document) -> impl Iterator<Item = &Line> {
     document.pages.iter().flat_map(|page| &page.blocks).flat_map(|block| &block.lines)
 }
 
+mod open_document {
+    use super::*;
+
+    const STYLES: &str = r#"<style:style style:name="Strong" style:family="text"><style:text-properties fo:font-weight="bold"/></style:style>
+        <style:style style:name="Gone" style:family="text"><style:text-properties text:display="none"/></style:style>
+        <style:style style:name="Next" style:family="paragraph" style:parent-style-name="Large"><style:paragraph-properties fo:break-before="page"/></style:style>
+        <style:style style:name="Large" style:family="paragraph"><style:text-properties fo:font-size="18pt"/></style:style>"#;
+
+    #[test]
+    fn paragraphs_tabs_spans_lists_and_links_keep_what_they_are() {
+        let body = r#"<text:h text:outline-level="1">Work</text:h>
+            <text:p><text:span text:style-name="Strong">Acme Ltd</text:span>, Te<text:span>ster</text:span><text:tab/>2019 – 2021</text:p>
+            <text:list><text:list-item><text:p>Wrote  <text:s/>tests</text:p></text:list-item></text:list>
+            <text:p><text:a xlink:href="https://ada.example.org">My site</text:a><text:line-break/>Below</text:p>"#;
+        let document = document(&odt(body, STYLES));
+        assert_eq!(document.format, Format::Odt);
+        assert_eq!(texts(&document), ["Work", "Acme Ltd, Tester\t2019 – 2021", "Wrote tests", "My site", "Below"]);
+        let lines: Vec<&Line> = all_lines(&document).collect();
+        assert!(lines[0].heading && lines[2].bullet && !lines[1].bullet);
+        assert!(lines[1].words[0].bold && !lines[1].words[2].bold);
+        assert_eq!(lines[3].words[0].link.as_deref(), Some("https://ada.example.org"));
+    }
+
+    #[test]
+    fn tables_frames_and_pages_are_read_in_order() {
+        let body = r#"<table:table><table:table-column table:number-columns-repeated="2"/>
+            <table:table-row><table:table-cell><text:p>2019</text:p></table:table-cell><table:table-cell><text:p>Tester</text:p></table:table-cell></table:table-row></table:table>
+            <text:p><draw:frame><draw:text-box><text:p>In a box</text:p></draw:text-box></draw:frame></text:p>
+            <text:p text:style-name="Next">On the next page</text:p>"#;
+        let document = document(&odt(body, STYLES));
+        assert_eq!(texts(&document), ["2019\tTester", "In a box", "On the next page"]);
+        assert_eq!(document.pages.len(), 2);
+        assert_eq!(document.pages[1].blocks[0].lines[0].words[0].size, 18.0);
+    }
+
+    #[test]
+    fn hidden_text_is_kept_apart_and_a_password_is_said() {
+        let hidden =
+            document(&odt(r#"<text:p>Seen<text:span text:style-name="Gone">Unseen</text:span></text:p>"#, STYLES));
+        assert_eq!(texts(&hidden), ["Seen"]);
+        assert_eq!(hidden.pages[0].hidden[0].text, "Unseen");
+        let locked = archive(&[
+            ("mimetype", b"application/vnd.oasis.opendocument.text"),
+            ("content.xml", b"\x01\x02"),
+            (
+                "META-INF/manifest.xml",
+                b"<m:manifest xmlns:m='m'><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>",
+            ),
+        ]);
+        assert_eq!(read(&locked, &Limits::default()), Err(ReadError::PasswordProtected));
+    }
+}
+
 mod formats {
     use super::*;
 
@@ -36,6 +89,7 @@ mod formats {
         assert_eq!(sniff(&Pdf::new().page("").bytes()), Some(Format::Pdf));
         assert_eq!(sniff(b"\n\nsome gateway's line\n%PDF-1.4\n"), Some(Format::Pdf));
         assert_eq!(sniff(&Docx::new("").bytes()), Some(Format::Docx));
+        assert_eq!(sniff(&odt("", "")), Some(Format::Odt));
         assert_eq!(sniff(&encoded(&page, ImageFormat::Png)), Some(Format::Png));
         assert_eq!(sniff(&encoded(&page, ImageFormat::Jpeg)), Some(Format::Jpeg));
         assert_eq!(sniff(&encoded(&page, ImageFormat::Tiff)), Some(Format::Tiff));

@@ -95,7 +95,7 @@ impl<'a> Pages<'a> {
                         bbox: line.bbox,
                         bullet: line.bullet,
                         heading: line.heading,
-                        paragraph: document.format == Format::Docx,
+                        paragraph: matches!(document.format, Format::Docx | Format::Odt),
                         ..Line::default()
                     };
                     flat.fill(&line.words, first);

@@ -26,6 +26,21 @@ pub(super) enum Node {
 }
 
 impl Element {
+    /// An element without children; `with` adds attributes.
+    pub(super) fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// The same with an attribute.
+    pub(super) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.attributes.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(super) fn push(&mut self, child: Self) {
+        self.children.push(Node::Element(child));
+    }
+
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }

@@ -595,7 +595,7 @@ impl SideLines {
                 going_on += 1;
             }
         }
-        let long = self.lines.iter().any(|line| line.text().split_whitespace().count() > 7);
+        let long = self.lines.iter().any(|line| !is_set_apart(line) && line.text().split_whitespace().count() > 8);
         // Cells of more than one line, or rows far apart: what columns side by side on one grid do not have.
         let taller = text.lines.iter().filter(|o| !self.lines.iter().any(|line| line.is_beside(o))).count();
         let plain: Vec<&RawLine> = self.lines.iter().filter(|line| !is_set_apart(line)).collect();
@@ -604,7 +604,12 @@ impl SideLines {
         let uneven = steps.iter().filter(|step| **step > 1.4 * least).count();
         let within =
             text.lines.iter().all(|o| self.lines.first().is_none_or(|l| o.level() > l.level() - 1.5 * l.size()));
-        seen >= 4 && aligned * 10 >= seen * 9 && going_on * 2 <= seen && !long && within && taller.max(uneven) >= 2
+        seen >= 4
+            && aligned * 10 >= seen * 9
+            && going_on * 2 <= seen
+            && !long
+            && within
+            && taller.max(uneven).max(going_on) >= 2
     }
 
     /// Dates or labels at the left of the text that they belong to.
