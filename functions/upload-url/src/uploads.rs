@@ -22,9 +22,10 @@ const UPLOAD_TIME: Duration = Duration::from_secs(15 * 60);
 const GRACE: SignedDuration = SignedDuration::from_hours(1);
 
 /// What may be uploaded: the type that the browser declares, and how people call it.
-const CONTENT_TYPES: [&str; 6] = [
+const CONTENT_TYPES: [&str; 7] = [
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.oasis.opendocument.text",
     "text/plain",
     "image/png",
     "image/jpeg",
@@ -41,7 +42,7 @@ pub(crate) struct UploadBody {
     /// What the person calls the file; 1 to 255 characters.
     #[schema(example = "ada-lovelace.pdf")]
     filename: String,
-    /// PDF, DOCX, TXT, PNG, JPEG or TIFF.
+    /// PDF, DOCX, ODT, TXT, PNG, JPEG or TIFF.
     #[schema(example = "application/pdf")]
     content_type: String,
     /// Bytes, 1 to 10485760.
@@ -174,7 +175,7 @@ fn validate(body: &UploadBody) -> Result<[u8; 32], Problem> {
         refuse("/filename", "a file name has 1 to 255 characters, no slash and no control character");
     }
     if !CONTENT_TYPES.contains(&body.content_type.as_str()) {
-        refuse("/content_type", "PDF, DOCX, TXT, PNG, JPEG and TIFF can be read; declare one of their media types");
+        refuse("/content_type", "PDF, DOCX, ODT, TXT, PNG, JPEG and TIFF can be read; declare one of their media types");
     }
     if body.size == 0 {
         refuse("/size", "the file is empty");
