@@ -1,68 +1,110 @@
-//! What a document costs: `cargo run --release --example speed -- FILE|DIR…`.
+//! What a document costs: `cargo run --release -p vitae-parser --example speed -- [--json] FILE|DIR…`.
 //!
-//! Prints the processor's milliseconds per document with a text layer: reading and parsing in this process, and the
-//! same with the reading in a child process, as a function does it. Pictures are passed over, because their cost is
-//! the recogniser's.
+//! Takes the processor's time per document with a text layer and one to three pages: reading and parsing in this
+//! process, and the same with the reading in a child process, as a function does it. Pictures are passed over, because
+//! their cost is the recogniser's. With `--json` it prints one object for each document, which `cargo local bench parse`
+//! reads.
 
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
-use vitae_document::{Limits, sandbox};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike as _;
+use vitae_document::{Limits, ReadError, Reading, sandbox};
 
-/// How often each document is read, so that the clock's hundredths of a second say something.
+/// How often each document is read; what the first reading loads for all is not counted.
 const ROUNDS: usize = 20;
+/// Longer documents are no CVs whose cost anybody waits for.
+const MOST_PAGES: usize = 3;
+
+/// What one document costs, in milliseconds of processor time.
+struct Cost {
+    file: PathBuf,
+    kind: String,
+    here: f64,
+    child: f64,
+}
 
 fn main() -> anyhow::Result<()> {
     sandbox::run_child_if_asked();
-    let limits = Limits::default();
-    let mut out = std::io::stdout().lock();
+    let (options, paths): (Vec<_>, Vec<_>) = std::env::args_os().skip(1).partition(|a| a == "--json");
     let mut files = Vec::new();
-    for path in std::env::args_os().skip(1).map(PathBuf::from) {
+    for path in paths.iter().map(PathBuf::from) {
         collect(&path, &mut files)?;
     }
     files.sort();
-    for kind in ["pdf", "docx", "md", "txt"] {
-        let documents: Vec<Vec<u8>> = files
-            .iter()
-            .filter(|file| file.extension() == Some(OsStr::new(kind)))
-            .map(std::fs::read)
-            .collect::<Result<_, _>>()?;
-        let text: Vec<&Vec<u8>> = documents
-            .iter()
-            .filter(|bytes| vitae_document::read(bytes, &limits).is_ok_and(|reading| reading.images.is_empty()))
-            .collect();
-        if text.is_empty() {
-            continue;
-        }
-        let here = measured(&text, |bytes| vitae_document::read(bytes, &limits))?;
-        let there = measured(&text, |bytes| sandbox::read(bytes, &limits))?;
-        let count = text.len();
-        writeln!(out, "{kind:5} {here:6.2} ms here, {there:6.2} ms with the child process; mean of {count} documents")?;
+    let mut costs = Vec::new();
+    for file in files {
+        costs.extend(cost(file)?);
+    }
+    let mut out = std::io::stdout().lock();
+    if options.is_empty() {
+        return summarise(&costs, &mut out);
+    }
+    for Cost { file, kind, here, child } in costs {
+        let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        writeln!(out, "{}", serde_json::json!({"file": file, "kind": kind, "here": here, "child": child}))?;
     }
     Ok(())
 }
 
-/// Milliseconds of processor time per document, of this process and its children.
-fn measured(
-    documents: &[&Vec<u8>],
-    read: impl Fn(&[u8]) -> Result<vitae_document::Reading, vitae_document::ReadError>,
-) -> anyhow::Result<f64> {
-    let begin = processor_ticks()?;
-    for bytes in documents.iter().cycle().take(documents.len() * ROUNDS) {
-        vitae_parser::parse(&read(bytes)?.document);
+/// `None` for what is no short document with a text layer.
+fn cost(file: PathBuf) -> anyhow::Result<Option<Cost>> {
+    let kind = file.extension().unwrap_or_default().to_string_lossy().into_owned();
+    if !["pdf", "docx", "odt", "md", "txt"].contains(&kind.as_str()) {
+        return Ok(None);
     }
-    // A tick is a hundredth of a second on every Linux that this runs on.
-    Ok((processor_ticks()? - begin) as f64 * 10.0 / (documents.len() * ROUNDS) as f64)
+    let bytes = std::fs::read(&file)?;
+    let limits = Limits::default();
+    let read = vitae_document::read(&bytes, &limits);
+    if !read.is_ok_and(|reading| reading.images.is_empty() && reading.document.pages.len() <= MOST_PAGES) {
+        return Ok(None);
+    }
+    let here = measured(&bytes, |bytes| vitae_document::read(bytes, &limits))?;
+    let child = measured(&bytes, |bytes| sandbox::read(bytes, &limits))?;
+    Ok(Some(Cost { file, kind, here, child }))
 }
 
-/// User and system time of this process and of its children that ended (proc(5), fields 14 to 17 of `stat`).
-fn processor_ticks() -> anyhow::Result<u64> {
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
-    // The second field is the program's name in brackets, which may hold spaces.
-    let (_, fields) = stat.rsplit_once(')').context("no stat")?;
-    fields.split_whitespace().skip(11).take(4).map(|field| Ok(field.parse::<u64>()?)).sum()
+/// Milliseconds of processor time per reading, of this process and its children.
+fn measured(bytes: &[u8], read: impl Fn(&[u8]) -> Result<Reading, ReadError>) -> anyhow::Result<f64> {
+    let once = || -> anyhow::Result<()> {
+        vitae_parser::parse(&read(bytes)?.document);
+        Ok(())
+    };
+    once()?;
+    let begin = used()?;
+    for _ in 0..ROUNDS {
+        once()?;
+    }
+    Ok((used()? - begin).as_secs_f64() * 1000.0 / ROUNDS as f64)
+}
+
+/// User and system time of this process and of its children that ended.
+fn used() -> anyhow::Result<Duration> {
+    let mut sum = Duration::ZERO;
+    for who in [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN] {
+        let usage = getrusage(who)?;
+        for time in [usage.user_time(), usage.system_time()] {
+            sum += Duration::from_micros(time.num_microseconds().try_into()?);
+        }
+    }
+    Ok(sum)
+}
+
+fn summarise(costs: &[Cost], out: &mut impl std::io::Write) -> anyhow::Result<()> {
+    for kind in ["pdf", "docx", "odt", "md", "txt"] {
+        let of: Vec<&Cost> = costs.iter().filter(|cost| cost.kind == kind).collect();
+        if of.is_empty() {
+            continue;
+        }
+        let mean = |value: fn(&Cost) -> f64| of.iter().map(|cost| value(cost)).sum::<f64>() / of.len() as f64;
+        let (here, child) = (mean(|cost| cost.here), mean(|cost| cost.child));
+        writeln!(out, "{kind:5} {here:6.2} ms here, {child:6.2} ms with the child process; mean of {}", of.len())?;
+    }
+    Ok(())
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
@@ -71,7 +113,10 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
         return Ok(());
     }
     for entry in std::fs::read_dir(path).with_context(|| format!("no folder {}", path.display()))? {
-        files.push(entry?.path());
+        let path = entry?.path();
+        if path.extension() != Some(OsStr::new("json")) {
+            files.push(path);
+        }
     }
     Ok(())
 }

@@ -1056,6 +1056,10 @@ fn is_street(text: &str) -> bool {
         && !text.contains('@')
 }
 
+fn is_region(text: &str) -> bool {
+    REGION_CODES.contains(text) || REGION_NAMES.is(text) || country(text).is_some()
+}
+
 /// Reads an address's parts; the score says how much it looks like one.
 fn read_place(piece: &Piece, place: &mut Place, home: Option<&str>) -> f32 {
     let mut score: f32 = 0.0;
@@ -1066,7 +1070,10 @@ fn read_place(piece: &Piece, place: &mut Place, home: Option<&str>) -> f32 {
         strip_country(part, place, home);
         let before = part.text().to_owned();
         strip_postal_code(part, place);
-        if part.text().len() < before.len() && !part.is_empty() && (before.ends_with(part.text()) || i > 1) {
+        if part.text().len() < before.len()
+            && !part.is_empty()
+            && (before.ends_with(part.text()) || i > 1 && !is_region(part.text()))
+        {
             behind_code = Some(i);
         }
     }

@@ -35,8 +35,9 @@ mod unheaded;
 use vitae_document::Document;
 use vitae_resume::Resume;
 
-/// Version of the parser, written to `meta.vitae.parser_version`.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Version of what the parser reads, written to `meta.vitae.parser_version`: a CV that an older version read may be read
+/// again. It is raised whenever a document gives another résumé than before; a test over the corpus holds it to that.
+pub const VERSION: &str = "2";
 
 /// What reading a document gave.
 #[derive(Debug, Clone, Default, PartialEq)]
