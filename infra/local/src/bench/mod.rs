@@ -5,6 +5,7 @@
 
 mod http;
 mod memory;
+mod parse;
 mod size;
 mod startup;
 mod table;
@@ -30,6 +31,9 @@ pub(crate) struct BenchArgs {
     /// Measures the sizes and the starts of these functions only, and builds no other for release. May be repeated.
     #[arg(long = "function", value_name = "FUNCTION", value_parser = FUNCTIONS)]
     functions: Vec<String>,
+    /// The folder of CVs that `parse` reads; without it, the corpus of this repository.
+    #[arg(long, value_name = "DIR")]
+    documents: Option<PathBuf>,
     /// Measures the dev build, which takes less time to make and more to run: for work on a section itself.
     #[arg(long)]
     dev: bool,
@@ -54,10 +58,12 @@ enum Section {
     Way,
     /// What the functions hold in memory once they have worked.
     Memory,
+    /// The processor's time for reading a CV, with no stack.
+    Parse,
 }
 
 impl Section {
-    const ALL: [Self; 5] = [Self::Size, Self::Startup, Self::Http, Self::Way, Self::Memory];
+    const ALL: [Self; 6] = [Self::Parse, Self::Size, Self::Startup, Self::Http, Self::Way, Self::Memory];
     /// Those that look at functions one by one.
     const BY_FUNCTION: [Self; 2] = [Self::Size, Self::Startup];
 }
@@ -79,13 +85,21 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
     let names: Vec<&str> =
         FUNCTIONS.into_iter().filter(|name| !some || args.functions.iter().any(|f| f == name)).collect();
     let profile = if args.dev { Profile::Dev } else { Profile::Release };
-    let functions = build::functions(&names, profile, &progress)?;
+    let mut tables = Vec::new();
+    if sections.contains(&Section::Parse) {
+        tables.push(parse::measure(args.documents.as_deref(), !args.dev, &progress)?);
+    }
+    // Reading alone needs no function.
+    let functions = if sections == [Section::Parse] {
+        build::Bootstraps::new()
+    } else {
+        build::functions(&names, profile, &progress)?
+    };
     // What the functions find in their environments is the same whatever runs in them.
     let code = if some { Code::Fresh } else { Code::Built(functions.clone()) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut started = None;
-    let mut tables = Vec::new();
-    for section in sections {
+    for section in sections.into_iter().filter(|section| *section != Section::Parse) {
         if section == Section::Size {
             tables.push(size::measure(&functions, &progress)?);
             continue;
@@ -101,7 +115,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
             Section::Startup => runtime.block_on(startup::measure(&functions, stack, &progress))?,
             Section::Http => runtime.block_on(http::measure(stack, &progress))?,
             Section::Way => runtime.block_on(way::measure(stack, &progress))?,
-            Section::Size | Section::Memory => runtime.block_on(memory::measure(stack, &progress))?,
+            Section::Size | Section::Parse | Section::Memory => runtime.block_on(memory::measure(stack, &progress))?,
         });
     }
     if let Some(stack) = started {
