@@ -175,7 +175,10 @@ fn validate(body: &UploadBody) -> Result<[u8; 32], Problem> {
         refuse("/filename", "a file name has 1 to 255 characters, no slash and no control character");
     }
     if !CONTENT_TYPES.contains(&body.content_type.as_str()) {
-        refuse("/content_type", "PDF, DOCX, ODT, TXT, PNG, JPEG and TIFF can be read; declare one of their media types");
+        refuse(
+            "/content_type",
+            "PDF, DOCX, ODT, TXT, PNG, JPEG and TIFF can be read; declare one of their media types",
+        );
     }
     if body.size == 0 {
         refuse("/size", "the file is empty");
