@@ -22,7 +22,8 @@ use crate::State;
 use crate::make::{Format, MakeError, Wish, make};
 use crate::report::{self, Report};
 use crate::sheet::Section;
-use crate::typeset::{PageSize, TypesetError};
+use crate::template::Template;
+use crate::typeset::{FontSize, PageSize, TypesetError};
 
 /// Longest job description, in characters; postings have two to eight thousand.
 const LONGEST_DESCRIPTION: usize = 20_000;
@@ -31,8 +32,8 @@ const LONGEST_TITLE: usize = 200;
 /// How long an address of a document is good for.
 const DOWNLOAD_TIME: Duration = Duration::from_secs(60);
 
-/// The one template there is.
-const CLEAN: &str = "clean";
+/// Sizes of running text that can be read on paper, in points.
+const FONT_SIZES: std::ops::RangeInclusive<f64> = 9.0..=12.0;
 
 /// A document is kept until its owner goes, so a person has sixty at once and as many an hour.
 pub(crate) const GENERATE_LIMIT: RateLimit =
@@ -46,15 +47,15 @@ pub(crate) const ANALYZE_LIMIT: RateLimit =
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AtsTemplate)]
 pub(crate) struct TemplateView {
-    #[schema(example = "clean")]
+    #[schema(example = "professional")]
     id: &'static str,
     name: &'static str,
     description: &'static str,
     formats: Vec<Format>,
     page_sizes: Vec<PageSize>,
     /// The sections that it can show, in its usual order.
-    sections: Vec<Section>,
-    /// Families of type that its PDF embeds.
+    sections: &'static [Section],
+    /// Families of type that its PDF embeds, as far as the text needs them.
     fonts: Vec<&'static str>,
     /// Languages that its headings are written in, ISO 639-1; others get English ones.
     languages: Vec<&'static str>,
@@ -80,6 +81,8 @@ pub(crate) struct GenerateBody {
     /// `a4` by default.
     #[serde(default)]
     page_size: PageSize,
+    /// Bounds of a PDF's running text in points, each 9 to 12; by default the template's own sizes.
+    font_size: Option<FontSize>,
 }
 
 /// The document that was made.
@@ -138,17 +141,17 @@ pub(crate) struct DocumentView {
     responses((status = 200, body = Listed<TemplateView>))
 )]
 pub(crate) async fn templates() -> Json<Listed<TemplateView>> {
-    let clean = TemplateView {
-        id: CLEAN,
-        name: "Clean",
-        description: "One column, conventional headings, dates at the right margin; reads the same to people and machines.",
+    let view = |template: &'static Template| TemplateView {
+        id: &template.id,
+        name: &template.name,
+        description: &template.description,
         formats: vec![Format::Pdf, Format::Docx, Format::Txt, Format::Json],
         page_sizes: vec![PageSize::A4, PageSize::Letter],
-        sections: Section::ALL.to_vec(),
-        fonts: vec!["Source Sans 3"],
+        sections: &template.order,
+        fonts: crate::typeset::families_of(template),
         languages: crate::wording::Wording::languages().collect(),
     };
-    Json(Listed { items: vec![clean], next_cursor: None })
+    Json(Listed { items: Template::all().iter().map(view).collect(), next_cursor: None })
 }
 
 /// Make an ATS document of a CV. It is read back by our own parser before it is offered; `report.round_trip` says what
@@ -171,13 +174,15 @@ pub(crate) async fn generate(
     user: User,
     Json(body): Json<GenerateBody>,
 ) -> Result<impl IntoResponse, Problem> {
-    validate_generate(&body)?;
+    let template = validate_generate(&body)?;
     let cv = find(&state.store, user, body.cv_id).await?;
     let resume = with_spans(&state.files, cv).await?;
     let now = Timestamp::now();
     let format = body.format;
     let filename = filename(&resume, format);
     let wish = Wish {
+        template,
+        font_size: body.font_size,
         format,
         sections: body.sections,
         job_description: said(body.job_description),
@@ -329,10 +334,22 @@ pub(crate) async fn download(
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]))
 }
 
-fn validate_generate(body: &GenerateBody) -> Result<(), Problem> {
+fn validate_generate(body: &GenerateBody) -> Result<&'static Template, Problem> {
     let mut errors = Vec::new();
-    if body.template_id != CLEAN {
-        errors.push(field("/template_id", format!("there is no such template; take `{CLEAN}`")));
+    let template = Template::find(&body.template_id);
+    if template.is_none() {
+        let ids: Vec<String> = Template::all().iter().map(|template| format!("`{}`", template.id)).collect();
+        errors.push(field("/template_id", format!("there is no such template; take one of {}", ids.join(", "))));
+    }
+    if let Some(FontSize { min, max }) = body.font_size {
+        for (pointer, size) in [("/font_size/min", min), ("/font_size/max", max)] {
+            if !FONT_SIZES.contains(&size) {
+                errors.push(field(pointer, "a size of 9 to 12 points"));
+            }
+        }
+        if min > max {
+            errors.push(field("/font_size", "`min` is at most `max`"));
+        }
     }
     if let Some(sections) = &body.sections {
         if sections.is_empty() {
@@ -346,7 +363,7 @@ fn validate_generate(body: &GenerateBody) -> Result<(), Problem> {
     }
     check_length(&mut errors, "/job_description", body.job_description.as_deref(), LONGEST_DESCRIPTION);
     check_length(&mut errors, "/target_job_title", body.target_job_title.as_deref(), LONGEST_TITLE);
-    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid_fields(errors)) }
+    template.filter(|_| errors.is_empty()).ok_or_else(|| Problem::invalid_fields(errors))
 }
 
 fn check_length(errors: &mut Vec<FieldError>, pointer: &str, text: Option<&str>, longest: usize) {
@@ -422,7 +439,7 @@ mod tests {
 
     fn faults(json: &str) -> Vec<String> {
         match validate_generate(&body(json)) {
-            Ok(()) => Vec::new(),
+            Ok(_) => Vec::new(),
             Err(problem) => problem.body("").errors.into_iter().map(|error| error.pointer).collect(),
         }
     }
@@ -442,6 +459,12 @@ mod tests {
         assert_eq!(
             faults(&format!(r#"{{"cv_id":"{ID}","template_id":"clean","format":"txt","sections":[]}}"#)),
             ["/sections"]
+        );
+        assert_eq!(
+            faults(&format!(
+                r#"{{"cv_id":"{ID}","template_id":"modern","format":"pdf","font_size":{{"min":14,"max":10}}}}"#
+            )),
+            ["/font_size/min", "/font_size"]
         );
     }
 

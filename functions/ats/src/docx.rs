@@ -6,14 +6,20 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 
 use crate::sheet::{Entry, Labelled, Run, Sheet};
+use crate::template::{DatesAt, Rule, Template, WordLook};
 use crate::typeset::PageSize;
 
 /// Writes a sheet as DOCX.
 ///
 /// # Errors
 /// What the archive says; in memory it does not fail.
-pub(crate) fn docx(sheet: &Sheet, size: PageSize, today: jiff::Timestamp) -> Result<Vec<u8>, zip::result::ZipError> {
-    let mut body = Body::new(size);
+pub(crate) fn docx(
+    sheet: &Sheet,
+    template: &Template,
+    size: PageSize,
+    today: jiff::Timestamp,
+) -> Result<Vec<u8>, zip::result::ZipError> {
+    let mut body = Body::new(size, &template.word);
     body.paragraph("Title", &text_run(&sheet.name));
     if let Some(label) = &sheet.label {
         body.paragraph("Subtitle", &text_run(label));
@@ -42,8 +48,8 @@ pub(crate) fn docx(sheet: &Sheet, size: PageSize, today: jiff::Timestamp) -> Res
         ("docProps/core.xml", core_properties(sheet, &now)),
         ("word/document.xml", body.document()),
         ("word/_rels/document.xml.rels", body.relationships()),
-        ("word/styles.xml", styles(sheet, body.text_width)),
-        ("word/numbering.xml", NUMBERING.to_owned()),
+        ("word/styles.xml", styles(sheet, template, body.text_width)),
+        ("word/numbering.xml", numbering(&template.word)),
         ("word/settings.xml", SETTINGS.to_owned()),
     ] {
         archive.start_file(name, SimpleFileOptions::default())?;
@@ -53,24 +59,24 @@ pub(crate) fn docx(sheet: &Sheet, size: PageSize, today: jiff::Timestamp) -> Res
 }
 
 /// The document's body as it grows. Lengths are twentieths of a point.
-struct Body {
+struct Body<'a> {
+    look: &'a WordLook,
     xml: String,
     links: Vec<String>,
     page: (u32, u32),
     text_width: u32,
 }
 
-const MARGIN: u32 = 1134;
 /// The look of what stands beside a bold title.
-const ASIDE: &str = r#"<w:rPr><w:rStyle w:val="Aside"/></w:rPr>"#;
+const ASIDE: &str = r#"<w:rStyle w:val="Aside"/>"#;
 
-impl Body {
-    fn new(size: PageSize) -> Self {
+impl<'a> Body<'a> {
+    fn new(size: PageSize, look: &'a WordLook) -> Self {
         let page = match size {
             PageSize::A4 => (11906, 16838),
             PageSize::Letter => (12240, 15840),
         };
-        Self { xml: String::new(), links: Vec::new(), page, text_width: page.0 - 2 * MARGIN }
+        Self { look, xml: String::new(), links: Vec::new(), page, text_width: page.0 - 2 * look.margin }
     }
 
     fn paragraph(&mut self, style: &str, content: &str) {
@@ -88,16 +94,21 @@ impl Body {
     }
 
     fn entry(&mut self, entry: &Entry) {
-        let dates = match &entry.dates {
-            Some(dates) => format!("<w:r>{ASIDE}<w:tab/>{}</w:r>", text(dates)),
-            None => String::new(),
+        let quiet = |words: &str| run(ASIDE, "", words);
+        let mut subtitle = self.runs(&entry.subtitle, " | ");
+        let mut aside: String = entry.aside.iter().map(|part| quiet(&format!(" | {}", part.text))).collect();
+        let dates = match (&entry.dates, self.look.dates) {
+            (None, _) => String::new(),
+            (Some(dates), DatesAt::Aside) => run(ASIDE, "<w:tab/>", dates),
+            (Some(dates), DatesAt::Below) => {
+                match (subtitle.is_empty(), &entry.title) {
+                    (false, _) => subtitle.push_str(&text_run(&format!(" | {dates}"))),
+                    (true, Some(_)) => aside.push_str(&quiet(&format!(" | {dates}"))),
+                    (true, None) => subtitle = text_run(dates),
+                }
+                String::new()
+            }
         };
-        let subtitle = self.runs(&entry.subtitle, " | ");
-        let aside: String = entry
-            .aside
-            .iter()
-            .map(|part| format!("<w:r>{ASIDE}{}</w:r>", text(&format!(" | {}", part.text))))
-            .collect();
         let body = !(entry.paragraphs.is_empty() && entry.bullets.is_empty() && entry.remarks.is_empty());
         match &entry.title {
             Some(title) => {
@@ -124,7 +135,7 @@ impl Body {
 
     fn labelled(&mut self, line: &Labelled) {
         let label = match &line.label {
-            Some(label) => format!("<w:r><w:rPr><w:b/></w:rPr>{}</w:r>", text(&format!("{label}: "))),
+            Some(label) => run("<w:b/><w:bCs/>", "", &format!("{label}: ")),
             None => String::new(),
         };
         self.paragraph("BodyText", &format!("{label}{}", text_run(&line.text)));
@@ -137,9 +148,9 @@ impl Body {
                 Some(link) => {
                     self.links.push(link.clone());
                     format!(
-                        r#"<w:hyperlink r:id="link{}" w:history="1"><w:r><w:rPr><w:rStyle w:val="Hyperlink"/></w:rPr>{}</w:r></w:hyperlink>"#,
+                        r#"<w:hyperlink r:id="link{}" w:history="1">{}</w:hyperlink>"#,
                         self.links.len(),
-                        text(&run.text)
+                        self::run(r#"<w:rStyle w:val="Hyperlink"/>"#, "", &run.text)
                     )
                 }
                 None => text_run(&run.text),
@@ -150,8 +161,9 @@ impl Body {
 
     fn document(&self) -> String {
         let (width, height) = self.page;
+        let margin = self.look.margin;
         format!(
-            r#"{XML}<w:document {WORD} {RELATED}><w:body>{}<w:sectPr><w:pgSz w:w="{width}" w:h="{height}"/><w:pgMar w:top="1020" w:right="{MARGIN}" w:bottom="1020" w:left="{MARGIN}" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>"#,
+            r#"{XML}<w:document {WORD} {RELATED}><w:body>{}<w:sectPr><w:pgSz w:w="{width}" w:h="{height}"/><w:pgMar w:top="1020" w:right="{margin}" w:bottom="1020" w:left="{margin}" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>"#,
             self.xml
         )
     }
@@ -176,7 +188,17 @@ impl Body {
 }
 
 fn text_run(words: &str) -> String {
-    if words.is_empty() { String::new() } else { format!("<w:r>{}</w:r>", text(words)) }
+    if words.is_empty() { String::new() } else { run("", "", words) }
+}
+
+/// A run of words with its properties, behind what stands before them. Words from right to left say so.
+fn run(properties: &str, before: &str, words: &str) -> String {
+    let from_right = words.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}'));
+    let direction = if from_right { "<w:rtl/>" } else { "" };
+    if properties.is_empty() && !from_right {
+        return format!("<w:r>{before}{}</w:r>", text(words));
+    }
+    format!("<w:r><w:rPr>{properties}{direction}</w:rPr>{before}{}</w:r>", text(words))
 }
 
 fn text(words: &str) -> String {
@@ -210,8 +232,6 @@ const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="
 
 const PACKAGE_RELATIONSHIPS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="document" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/><Relationship Id="core" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>"#;
 
-const NUMBERING: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="hybridMultilevel"/><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:pStyle w:val="ListBullet"/><w:lvlText w:val="•"/><w:lvlJc w:val="left"/><w:pPr><w:ind w:left="284" w:hanging="227"/></w:pPr></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>"#;
-
 const SETTINGS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:autoHyphenation w:val="false"/><w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat></w:settings>"#;
 
 fn core_properties(sheet: &Sheet, now: &str) -> String {
@@ -231,9 +251,24 @@ fn language_tag(sheet: &Sheet) -> String {
     }
 }
 
+fn numbering(look: &WordLook) -> String {
+    let bullet = &look.bullet;
+    format!(
+        r#"{XML}<w:numbering {WORD}><w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="hybridMultilevel"/><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:pStyle w:val="ListBullet"/><w:lvlText w:val="{bullet}"/><w:lvlJc w:val="left"/><w:pPr><w:ind w:left="284" w:hanging="227"/></w:pPr></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>"#
+    )
+}
+
+/// Languages that are written from right to left.
+const FROM_RIGHT: [&str; 5] = ["ar", "fa", "he", "ur", "yi"];
+
 /// The styles by their built-in ids, so that Word's navigation, its outline and a converter all know them.
-fn styles(sheet: &Sheet, text_width: u32) -> String {
+fn styles(sheet: &Sheet, template: &Template, text_width: u32) -> String {
+    let look = &template.word;
     let language = language_tag(sheet);
+    let WordLook { font, ink, quiet, accent, size, line, .. } = look;
+    let from_right = FROM_RIGHT.contains(&sheet.language.as_str());
+    let direction = if from_right { "<w:bidi/>" } else { "" };
+    let sized = |size: u32| format!(r#"<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>"#);
     let paragraph = |id: &str, name: &str, next: &str, properties: &str, run: &str| {
         let own = if matches!(id, "Contact" | "EntryDetails") { r#" w:customStyle="1""# } else { "" };
         format!(
@@ -241,52 +276,77 @@ fn styles(sheet: &Sheet, text_width: u32) -> String {
         )
     };
     let tab = format!(r#"<w:tabs><w:tab w:val="right" w:pos="{text_width}"/></w:tabs>"#);
+    let head = if look.centred { r#"<w:jc w:val="center"/>"# } else { "" };
+    let line_at = |side: &str, size: u32, space: u32| {
+        format!(r#"<w:pBdr><w:{side} w:val="single" w:sz="{size}" w:space="{space}" w:color="{accent}"/></w:pBdr>"#)
+    };
+    let rule = match look.rule {
+        Rule::None => String::new(),
+        Rule::Below => line_at("bottom", 5, 2),
+        Rule::Left if from_right => line_at("right", 18, 6),
+        Rule::Left => line_at("left", 18, 6),
+    };
+    let caps = if template.capitals { "<w:caps/>" } else { "" };
+    let title_weight = if look.title_bold { "<w:b/><w:bCs/>" } else { "" };
     let mut styles = format!(
-        r#"{XML}<w:styles {WORD}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri" w:eastAsia="Calibri"/><w:color w:val="1B1F24"/><w:sz w:val="21"/><w:szCs w:val="21"/><w:lang w:val="{language}" w:eastAsia="{language}" w:bidi="{language}"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:spacing w:after="0" w:line="259" w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style><w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph Font"/></w:style><w:style w:type="character" w:styleId="Hyperlink"><w:name w:val="Hyperlink"/><w:rPr><w:color w:val="1D3F66"/></w:rPr></w:style><w:style w:type="character" w:customStyle="1" w:styleId="Aside"><w:name w:val="Aside"/><w:rPr><w:b w:val="false"/><w:color w:val="4B535D"/></w:rPr></w:style>"#
+        r#"{XML}<w:styles {WORD}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:cs="{font}" w:eastAsia="{font}"/><w:color w:val="{ink}"/>{}<w:lang w:val="{language}" w:eastAsia="{language}" w:bidi="{language}"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>{direction}<w:spacing w:after="0" w:line="{line}" w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style><w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph Font"/></w:style><w:style w:type="character" w:styleId="Hyperlink"><w:name w:val="Hyperlink"/><w:rPr><w:color w:val="{accent}"/></w:rPr></w:style><w:style w:type="character" w:customStyle="1" w:styleId="Aside"><w:name w:val="Aside"/><w:rPr><w:b w:val="false"/><w:color w:val="{quiet}"/></w:rPr></w:style>"#,
+        sized(*size)
     );
     for style in [
-        paragraph("Title", "Title", "Normal", "<w:keepNext/>", r#"<w:b/><w:sz w:val="46"/><w:szCs w:val="46"/>"#),
+        paragraph(
+            "Title",
+            "Title",
+            "Normal",
+            &format!("<w:keepNext/>{head}"),
+            &format!("{title_weight}{}", sized(look.title_size)),
+        ),
         paragraph(
             "Subtitle",
             "Subtitle",
             "Normal",
-            "<w:keepNext/>",
-            r#"<w:color w:val="1D3F66"/><w:sz w:val="25"/><w:szCs w:val="25"/>"#,
+            &format!("<w:keepNext/>{head}"),
+            &format!(r#"<w:color w:val="{accent}"/>{}"#, sized(look.label_size)),
         ),
         paragraph(
             "Contact",
             "Contact",
             "Normal",
-            r#"<w:spacing w:before="80"/>"#,
-            r#"<w:color w:val="4B535D"/><w:sz w:val="20"/><w:szCs w:val="20"/>"#,
+            &format!(r#"<w:spacing w:before="80"/>{head}"#),
+            &format!(r#"<w:color w:val="{quiet}"/>{}"#, sized(size - 1)),
         ),
         paragraph(
             "Heading1",
             "heading 1",
             "Normal",
-            r#"<w:keepNext/><w:keepLines/><w:pBdr><w:bottom w:val="single" w:sz="5" w:space="2" w:color="1D3F66"/></w:pBdr><w:spacing w:before="280" w:after="100"/><w:outlineLvl w:val="0"/>"#,
-            r#"<w:b/><w:color w:val="1D3F66"/><w:sz w:val="24"/><w:szCs w:val="24"/>"#,
+            &format!(
+                r#"<w:keepNext/><w:keepLines/>{rule}<w:spacing w:before="{}" w:after="100"/><w:outlineLvl w:val="0"/>"#,
+                look.before_heading
+            ),
+            &format!(r#"<w:b/><w:bCs/>{caps}<w:color w:val="{accent}"/>{}"#, sized(look.heading_size)),
         ),
         paragraph(
             "Heading2",
             "heading 2",
             "Normal",
-            &format!(r#"<w:keepNext/><w:keepLines/>{tab}<w:spacing w:before="140"/><w:outlineLvl w:val="1"/>"#),
-            r#"<w:b/>"#,
+            &format!(
+                r#"<w:keepNext/><w:keepLines/>{tab}<w:spacing w:before="{}"/><w:outlineLvl w:val="1"/>"#,
+                look.before_entry
+            ),
+            r#"<w:b/><w:bCs/>"#,
         ),
         paragraph(
             "EntryDetails",
             "Entry Details",
             "Normal",
             &format!("<w:keepNext/><w:keepLines/>{tab}"),
-            r#"<w:color w:val="4B535D"/>"#,
+            &format!(r#"<w:color w:val="{quiet}"/>"#),
         ),
-        paragraph("BodyText", "Body Text", "BodyText", r#"<w:spacing w:before="50"/>"#, ""),
+        paragraph("BodyText", "Body Text", "BodyText", r#"<w:keepLines/><w:spacing w:before="50"/>"#, ""),
         paragraph(
             "ListBullet",
             "List Bullet",
             "ListBullet",
-            r#"<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:spacing w:before="40"/><w:ind w:left="284" w:hanging="227"/>"#,
+            r#"<w:keepLines/><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:spacing w:before="40"/><w:ind w:left="284" w:hanging="227"/>"#,
             "",
         ),
     ] {
@@ -312,7 +372,7 @@ mod tests {
 
     fn write(json: &str) -> Vec<u8> {
         let sheet = Sheet::of(&serde_json::from_str(json).unwrap(), &Section::ALL);
-        docx(&sheet, PageSize::Letter, "2026-01-02T03:04:05Z".parse().unwrap()).unwrap()
+        docx(&sheet, Template::usual(), PageSize::Letter, "2026-01-02T03:04:05Z".parse().unwrap()).unwrap()
     }
 
     #[test]
@@ -337,6 +397,25 @@ mod tests {
         for absent in ["w:tbl", "txbx", "w:drawing", "w:pict"] {
             assert!(!document.contains(absent), "{absent}");
         }
+    }
+
+    #[test]
+    fn each_template_has_styles_of_its_own_and_the_same_words() {
+        let json = r#"{"basics":{"name":"Ada","label":"Cook"},"work":[{"position":"Chef","name":"Inn","startDate":"2020"}],"meta":{"vitae":{"language":"he"}}}"#;
+        let sheet = Sheet::of(&serde_json::from_str(json).unwrap(), &Section::ALL);
+        let mut looks = std::collections::BTreeSet::new();
+        for template in Template::all() {
+            let bytes = docx(&sheet, template, PageSize::A4, "2026-01-02T03:04:05Z".parse().unwrap()).unwrap();
+            let styles = part(&bytes, "word/styles.xml");
+            assert!(styles.contains(&format!(r#"w:ascii="{}""#, template.word.font)) && styles.contains("<w:bidi/>"));
+            looks.insert(styles);
+            let document = part(&bytes, "word/document.xml");
+            for words in ["Ada", "Cook", "Chef", "Inn"] {
+                assert!(document.contains(&format!(">{words}<")), "{words} in {}", template.id);
+            }
+            assert!(document.contains("2020 –"), "{}", template.id);
+        }
+        assert_eq!(looks.len(), Template::all().len());
     }
 
     #[test]

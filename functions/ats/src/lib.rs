@@ -19,6 +19,7 @@ mod report;
 mod round_trip;
 mod sheet;
 mod tailor;
+mod template;
 mod terms;
 mod typeset;
 mod wording;
@@ -35,6 +36,12 @@ use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
 
+pub use make::{Format, MakeError, Product, Wish, make};
+pub use report::{DocumentFacts, Report};
+pub use round_trip::{AddedField, FieldState, FieldTrip, RoundTrip};
+pub use sheet::Section;
+pub use template::Template;
+pub use typeset::{FontSize, PageSize, TypesetError};
 pub use worker::work;
 
 /// What the handlers and the worker work with. Cheap to clone.

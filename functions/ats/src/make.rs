@@ -11,7 +11,8 @@ use crate::job::Job;
 use crate::report::{DocumentFacts, Made, Report, Subject, report};
 use crate::round_trip::RoundTrip;
 use crate::sheet::{Section, Sheet};
-use crate::typeset::{self, PageSize, TypesetError};
+use crate::template::Template;
+use crate::typeset::{self, FontSize, PageSize, Setting, TypesetError};
 use crate::{docx, plain, tailor};
 
 /// How long one typesetting may take. A page takes some milliseconds.
@@ -21,10 +22,10 @@ pub(crate) const TYPESETTING_TIME: Duration = Duration::from_secs(20);
 const SCHEMA: &str = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json";
 
 /// What a document can be made as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = AtsFormat)]
-pub(crate) enum Format {
+pub enum Format {
     /// Tagged PDF.
     Pdf,
     /// Word's Office Open XML.
@@ -37,7 +38,7 @@ pub(crate) enum Format {
 
 impl Format {
     /// The name in addresses and of the file.
-    pub(crate) fn extension(self) -> &'static str {
+    pub fn extension(self) -> &'static str {
         match self {
             Self::Pdf => "pdf",
             Self::Docx => "docx",
@@ -47,7 +48,7 @@ impl Format {
     }
 
     /// The media type.
-    pub(crate) fn content_type(self) -> &'static str {
+    pub fn content_type(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -59,30 +60,44 @@ impl Format {
 
 /// What shall be made.
 #[derive(Debug, Clone)]
-pub(crate) struct Wish {
-    pub(crate) format: Format,
-    /// Which sections, in which order; all in the usual order, or in the job's, where none are named.
-    pub(crate) sections: Option<Vec<Section>>,
-    pub(crate) job_description: Option<String>,
-    pub(crate) target_job_title: Option<String>,
-    pub(crate) page_size: PageSize,
-    pub(crate) now: Timestamp,
+pub struct Wish {
+    /// The look.
+    pub template: &'static Template,
+    /// What it is made as.
+    pub format: Format,
+    /// Which sections, in which order; all in the template's order, or in the job's, where none are named.
+    pub sections: Option<Vec<Section>>,
+    /// What to order it by and to report on.
+    pub job_description: Option<String>,
+    /// The headline.
+    pub target_job_title: Option<String>,
+    /// The paper.
+    pub page_size: PageSize,
+    /// Bounds of the size of the running text, where it is a PDF.
+    pub font_size: Option<FontSize>,
+    /// The date of the file, and the day to which dates are compared.
+    pub now: Timestamp,
 }
 
 /// What was made.
 #[derive(Debug)]
-pub(crate) struct Product {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) report: Report,
+pub struct Product {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// The report on it.
+    pub report: Report,
 }
 
 /// Why nothing was made.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum MakeError {
+pub enum MakeError {
+    /// It could not be typeset.
     #[error(transparent)]
     Typeset(#[from] TypesetError),
+    /// The archive could not be written.
     #[error("the DOCX archive could not be written: {0}")]
     Docx(#[from] zip::result::ZipError),
+    /// The JSON could not be written.
     #[error("the résumé could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -91,7 +106,7 @@ pub(crate) enum MakeError {
 ///
 /// # Errors
 /// See [`MakeError`].
-pub(crate) fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
+pub fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
     let mut shown = resume.clone();
     if let Some(title) = &wish.target_job_title {
         // The person says here what they apply for; it stands where their headline stood.
@@ -100,8 +115,8 @@ pub(crate) fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
     let job = wish.job_description.as_deref().map(|description| Job::read(description, resume));
     let sections = match (&wish.sections, &job) {
         (Some(sections), _) => sections.clone(),
-        (None, Some(job)) => tailor::order_for(&shown, job),
-        (None, None) => tailor::usual_order(&shown),
+        (None, Some(job)) => tailor::order_for(wish.template, &shown, job),
+        (None, None) => wish.template.order_for(&shown),
     };
     let tailored = match &job {
         Some(job) => tailor::tailored(&shown, job),
@@ -112,13 +127,19 @@ pub(crate) fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
     let (mut pages, mut conformance, mut unset) = (None, Vec::new(), Vec::new());
     let bytes = match wish.format {
         Format::Pdf => {
-            let pdf = typeset::typeset(sheet, wish.page_size, wish.now, TYPESETTING_TIME)?;
+            let setting = Setting {
+                template: wish.template,
+                page_size: wish.page_size,
+                font_size: wish.font_size,
+                today: wish.now,
+            };
+            let pdf = typeset::typeset(sheet, &setting, TYPESETTING_TIME)?;
             pages = Some(pdf.pages);
             conformance = pdf.conformance.iter().map(|standard| (*standard).to_owned()).collect();
             unset = typeset::unset(&shown, &set);
             pdf.bytes
         }
-        Format::Docx => docx::docx(&sheet, wish.page_size, wish.now)?,
+        Format::Docx => docx::docx(&sheet, wish.template, wish.page_size, wish.now)?,
         Format::Txt => plain::plain(&sheet).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&limited(tailored, &sections))?,
     };
@@ -143,8 +164,10 @@ pub(crate) fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
 /// # Errors
 /// See [`MakeError`].
 pub(crate) fn pdf_for_site(resume: &Resume, now: Timestamp) -> Result<Vec<u8>, MakeError> {
-    let sheet = Sheet::of(resume, &tailor::usual_order(resume));
-    Ok(typeset::typeset(sheet, PageSize::A4, now, TYPESETTING_TIME)?.bytes)
+    let template = Template::usual();
+    let sheet = Sheet::of(resume, &template.order_for(resume));
+    let setting = Setting { template, page_size: PageSize::A4, font_size: None, today: now };
+    Ok(typeset::typeset(sheet, &setting, TYPESETTING_TIME)?.bytes)
 }
 
 /// The résumé with the chosen sections alone, and without what only we know about how it was read.
@@ -191,6 +214,8 @@ mod tests {
 
     fn wish(format: Format) -> Wish {
         Wish {
+            template: Template::usual(),
+            font_size: None,
             format,
             sections: None,
             job_description: None,

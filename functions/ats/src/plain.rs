@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::sheet::{Entry, Labelled, Run, Sheet};
+use crate::wording::capitals;
 
 /// Where lines are broken, in characters as people count them.
 const WIDTH: usize = 96;
@@ -19,7 +20,7 @@ pub(crate) fn plain(sheet: &Sheet) -> String {
     }
     for section in &sheet.sections {
         out.push('\n');
-        put(&mut out, "", "", &section.heading.to_uppercase());
+        put(&mut out, "", "", &capitals(&section.heading, &sheet.language));
         for paragraph in &section.paragraphs {
             put(&mut out, "", "", paragraph);
         }

@@ -33,7 +33,7 @@ const MOST_EVIDENCE: usize = 12;
 /// A report on a CV, or on a document made from it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = AtsReport)]
-pub(crate) struct Report {
+pub struct Report {
     /// Version of the findings and of the score's rules.
     pub(crate) version: String,
     /// Language of the CV, ISO 639-1, where it could be told.
@@ -45,25 +45,25 @@ pub(crate) struct Report {
     /// The job description beside the CV, where one was given.
     pub(crate) job: Option<JobMatch>,
     /// The file that was made, where one was.
-    pub(crate) document: Option<DocumentFacts>,
+    pub document: Option<DocumentFacts>,
     /// What our own parser read back out of the file, where one was made.
-    pub(crate) round_trip: Option<RoundTrip>,
+    pub round_trip: Option<RoundTrip>,
 }
 
 /// A file that was made.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = AtsDocumentFacts)]
-pub(crate) struct DocumentFacts {
+pub struct DocumentFacts {
     /// Bytes.
-    pub(crate) size: usize,
+    pub size: usize,
     /// Pages, where the format has pages.
-    pub(crate) pages: Option<usize>,
+    pub pages: Option<usize>,
     /// Standards that the file declares.
-    pub(crate) conformance: Vec<String>,
+    pub conformance: Vec<String>,
     /// The sections in their order on the document.
-    pub(crate) sections: Vec<crate::sheet::Section>,
+    pub sections: Vec<crate::sheet::Section>,
     /// Whether the job description changed the order.
-    pub(crate) tailored: bool,
+    pub tailored: bool,
 }
 
 /// One thing found.

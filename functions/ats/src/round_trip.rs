@@ -13,34 +13,50 @@ const LIKE: f64 = 0.6;
 /// What came back out of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = AtsRoundTrip)]
-pub(crate) struct RoundTrip {
+pub struct RoundTrip {
     /// How many fields came back as they were.
-    pub(crate) recovered: usize,
+    pub recovered: usize,
     /// How many came back otherwise.
-    pub(crate) changed: usize,
+    pub changed: usize,
     /// How many did not come back.
-    pub(crate) lost: usize,
+    pub lost: usize,
+    /// The harmonic mean of two shares, 0 to 1: of the fields written that came back as they were, and of the fields read
+    /// that had been written so. Null where the file shows no field.
+    #[schema(minimum = 0, maximum = 1)]
+    pub f1: Option<f64>,
     /// Each field that the file shows.
-    pub(crate) fields: Vec<FieldTrip>,
+    pub fields: Vec<FieldTrip>,
+    /// What was read and had not been written.
+    pub added: Vec<AddedField>,
+}
+
+/// A field that was read and had not been written.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = AtsAddedField)]
+pub struct AddedField {
+    /// JSON pointer (RFC 6901) into the résumé as it was read.
+    pub pointer: String,
+    /// What was read.
+    pub read: String,
 }
 
 /// What became of one field.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = AtsFieldTrip)]
-pub(crate) struct FieldTrip {
+pub struct FieldTrip {
     /// JSON pointer (RFC 6901) into the résumé.
-    pub(crate) pointer: String,
+    pub pointer: String,
     /// What became of it.
-    pub(crate) state: FieldState,
+    pub state: FieldState,
     /// What was read instead, where it came back otherwise.
-    pub(crate) read: Option<String>,
+    pub read: Option<String>,
 }
 
 /// What became of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = AtsFieldState)]
-pub(crate) enum FieldState {
+pub enum FieldState {
     /// It came back as it was, letter case and typography aside.
     Recovered,
     /// It came back otherwise.
@@ -54,22 +70,24 @@ impl RoundTrip {
     pub(crate) fn of(written: &Resume, read: &Resume, sections: &[Section]) -> Self {
         let written = serde_json::to_value(written).unwrap_or_default();
         let read = serde_json::to_value(read).unwrap_or_default();
-        let mut fields = Vec::new();
-        compare_basics(&written["basics"], &read["basics"], sections.contains(&Section::Summary), &mut fields);
-        for section in sections.iter().filter(|section| **section != Section::Summary) {
-            let pointer = section.pointer();
-            let (written, read) = (entries(&written, pointer), entries(&read, pointer));
-            match section {
-                Section::Skills | Section::Interests => compare_groups(pointer, written, read, &mut fields),
-                _ => compare_entries(pointer, written, read, &mut fields),
-            }
-        }
-        let count = |state| fields.iter().filter(|field| field.state == state).count();
+        let fields = compare(&written, &read, sections);
+        let back = compare(&read, &written, sections);
+        let count = |fields: &[FieldTrip], state| fields.iter().filter(|field| field.state == state).count();
+        let recovered = count(&fields, FieldState::Recovered);
+        let f1 = (!fields.is_empty()).then(|| {
+            let recall = recovered as f64 / fields.len() as f64;
+            let precision = count(&back, FieldState::Recovered) as f64 / back.len().max(1) as f64;
+            if recall + precision > 0.0 { 2.0 * recall * precision / (recall + precision) } else { 0.0 }
+        });
+        let value = |pointer: &str| read.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let added = back.into_iter().filter(|field| field.state == FieldState::Lost);
         Self {
-            recovered: count(FieldState::Recovered),
-            changed: count(FieldState::Changed),
-            lost: count(FieldState::Lost),
+            recovered,
+            changed: count(&fields, FieldState::Changed),
+            lost: count(&fields, FieldState::Lost),
+            f1,
             fields,
+            added: added.map(|field| AddedField { read: value(&field.pointer), pointer: field.pointer }).collect(),
         }
     }
 
@@ -78,6 +96,20 @@ impl RoundTrip {
         let came = self.recovered as f64 + self.changed as f64 / 2.0;
         (!self.fields.is_empty()).then(|| came / self.fields.len() as f64)
     }
+}
+
+fn compare(written: &Value, read: &Value, sections: &[Section]) -> Vec<FieldTrip> {
+    let mut fields = Vec::new();
+    compare_basics(&written["basics"], &read["basics"], sections.contains(&Section::Summary), &mut fields);
+    for section in sections.iter().filter(|section| **section != Section::Summary) {
+        let pointer = section.pointer();
+        let (written, read) = (entries(written, pointer), entries(read, pointer));
+        match section {
+            Section::Skills | Section::Interests => compare_groups(pointer, written, read, &mut fields),
+            _ => compare_entries(pointer, written, read, &mut fields),
+        }
+    }
+    fields
 }
 
 fn entries<'a>(document: &'a Value, pointer: &str) -> &'a [Value] {
@@ -142,6 +174,14 @@ fn compare_entries(pointer: &str, written: &[Value], read: &[Value], fields: &mu
                         compare_any(&format!("{pointer}/{j}"), member, value, &candidates, fields);
                     }
                 }
+                // What degree and subject are called stands there in one piece: `Maturità classica` may be one or both.
+                value if matches!(member.as_str(), "studyType" | "area") => {
+                    let together = match (other["studyType"].as_str(), other["area"].as_str()) {
+                        (Some(degree), Some(area)) => Value::from(format!("{degree} {area}")),
+                        _ => Value::Null,
+                    };
+                    compare_any(&pointer, member, value, &[&other[member], &together], fields);
+                }
                 value => compare_text(&pointer, member, value, &other[member], fields),
             }
         }
@@ -187,7 +227,14 @@ fn compare_any(pointer: &str, member: &str, written: &Value, candidates: &[&Valu
     let best = candidates
         .iter()
         .filter_map(|value| value.as_str())
-        .map(|text| (likeness(&written, &normal(member, text)), text))
+        .map(|text| (text, normal(member, text)))
+        .map(|(text, read)| {
+            if member == "phone" && same_number(&written, &read) {
+                (1.0, text)
+            } else {
+                (likeness(&written, &read), text)
+            }
+        })
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let (state, read) = match best {
         Some((1.0, _)) => (FieldState::Recovered, None),
@@ -209,6 +256,13 @@ fn likeness(one: &str, other: &str) -> f64 {
     } else {
         strsim::normalized_levenshtein(one, other).min(0.99)
     }
+}
+
+/// Whether two numbers reach the same telephone, one perhaps with its country's code and one as it is dialled at home.
+fn same_number(one: &str, other: &str) -> bool {
+    let at_home = |number: &str| number.trim_start_matches('0').to_owned();
+    let (abroad, home) = if one.starts_with('+') { (one, at_home(other)) } else { (other, at_home(one)) };
+    abroad.starts_with('+') && !home.starts_with('+') && home.len() >= 6 && abroad.ends_with(&home)
 }
 
 /// What does not count as a difference: letter case, typographic quotes and dashes, a full stop at the end; the scheme of
@@ -287,6 +341,29 @@ mod tests {
         let written = resume(r#"{"basics":{"name":"Ada","summary":"x"},"work":[{"name":"Acme"}]}"#);
         let trip = RoundTrip::of(&written, &Resume::default(), &[]);
         assert_eq!(trip.fields.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(), ["/basics/name"]);
-        assert_eq!(trip.share(), Some(0.0));
+        assert_eq!((trip.share(), trip.f1), (Some(0.0), Some(0.0)));
+    }
+
+    #[test]
+    fn a_number_with_its_countrys_code_is_the_same_number() {
+        for (one, other, same) in [
+            ("(602) 555-0147", "+16025550147", true),
+            ("0491 570 156", "+61491570156", true),
+            ("(602) 555-0147", "+16025550148", false),
+            ("+16025550147", "+26025550147", false),
+        ] {
+            assert_eq!(same_number(&normal("phone", one), &normal("phone", other)), same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_wrote_is_named_and_costs() {
+        let written = resume(r#"{"basics":{"name":"Ada"},"work":[{"name":"Acme"},{"name":"Beta"}]}"#);
+        let read = resume(r#"{"basics":{"name":"Ada"},"work":[{"name":"Acme"},{"name":"Beta","position":"Lead"}]}"#);
+        let trip = RoundTrip::of(&written, &read, &Section::ALL);
+        assert_eq!(trip.added, [AddedField { pointer: "/work/1/position".to_owned(), read: "Lead".to_owned() }]);
+        // All that was written came back, and three of four that were read had been written.
+        assert_eq!(trip.f1, Some(2.0 * 0.75 / 1.75));
+        assert_eq!(RoundTrip::of(&written, &written, &Section::ALL).f1, Some(1.0));
     }
 }

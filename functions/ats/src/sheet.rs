@@ -15,7 +15,7 @@ const SHORT_ASIDE: usize = 48;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = AtsSection)]
-pub(crate) enum Section {
+pub enum Section {
     /// The profile text.
     Summary,
     /// Paid work.
@@ -43,7 +43,8 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    /// Every section, in the conventional order of a CV.
+    /// Every section, in the order in which they are declared.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 12] = [
         Self::Summary,
         Self::Work,
@@ -215,13 +216,20 @@ fn language_and_region(tag: Option<&str>) -> (String, Option<String>) {
 
 fn contact(resume: &Resume) -> Vec<Run> {
     let basics = &resume.basics;
-    let mut runs = Vec::new();
+    let mut runs: Vec<Run> = Vec::new();
+    // The place comes first: at the end of a line it reads on into the next one to some machines. Where the street has
+    // commas of its own, nobody could tell where it ends before the city.
+    if let Some(location) = &basics.location {
+        let street = clean(&location.address).filter(|street| street.contains(','));
+        let rest = street.as_ref().map(|_| Location { address: None, ..location.clone() });
+        runs.extend(street.map(plain));
+        runs.extend(place(rest.as_ref().unwrap_or(location)).map(plain));
+    }
+    runs.extend(clean(&basics.phone).map(plain));
     if let Some(email) = clean(&basics.email) {
         let link = (email.contains('@') && !email.contains(' ')).then(|| format!("mailto:{email}"));
         runs.push(Run { text: email, link });
     }
-    runs.extend(clean(&basics.phone).map(plain));
-    runs.extend(basics.location.as_ref().and_then(place).map(plain));
     runs.extend(clean(&basics.url).map(|url| shown_link(&url)));
     for profile in &basics.profiles {
         match (clean(&profile.url), clean(&profile.network), clean(&profile.username)) {
@@ -257,6 +265,11 @@ const CODE_AFTER_CITY: [&str; 12] = ["US", "CA", "GB", "IE", "AU", "NZ", "IN", "
 fn shown_link(url: &str) -> Run {
     let text = url.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
     Run { text: text.trim_end_matches('/').to_owned(), link: web_link(url) }
+}
+
+/// An address in full, scheme and all: among other words no machine takes it for anything else.
+fn whole_link(url: &Option<String>) -> Option<Run> {
+    clean(url).map(|url| Run { link: web_link(&url), text: url })
 }
 
 fn web_link(url: &str) -> Option<String> {
@@ -306,7 +319,7 @@ fn set_section(resume: &Resume, section: Section, wording: &Wording) -> Option<S
                 title: clean(&project.name).map(plain),
                 aside: aside.map(plain).into_iter().collect(),
                 dates: wording.period(project.start_date, project.end_date),
-                subtitle: subtitle.chain(clean(&project.url).map(|url| shown_link(&url))).collect(),
+                subtitle: subtitle.chain(whole_link(&project.url)).collect(),
                 paragraphs: clean_paragraphs(&project.description),
                 bullets: clean_all(&project.highlights),
                 remarks: remark(wording.technologies, remarks.into_iter().collect()),
@@ -317,33 +330,32 @@ fn set_section(resume: &Resume, section: Section, wording: &Wording) -> Option<S
                 (Some(degree), Some(area)) if degree.to_lowercase().contains(&area.to_lowercase()) => Some(degree),
                 (degree, area) => joined([degree, area], ", "),
             };
-            let school = clean(&education.institution)
-                .map(|name| Run { text: name, link: clean(&education.url).and_then(|url| web_link(&url)) });
-            let (title, subtitle) = match degree {
-                Some(degree) => (Some(plain(degree)), school.into_iter().collect()),
-                None => (school, Vec::new()),
+            let school = clean(&education.institution).map(plain);
+            let (title, school) = match degree {
+                Some(degree) => (Some(plain(degree)), school),
+                None => (school, None),
             };
+            let subtitle = school.into_iter().chain(whole_link(&education.url)).collect();
             let mut remarks = remark(wording.grade, clean(&education.score).into_iter().collect());
             remarks.extend(remark(wording.courses, clean_all(&education.courses)));
             let dates = wording.period(education.start_date, education.end_date);
             Entry { title, dates, subtitle, remarks, ..Entry::default() }
         })),
-        Section::Certificates => entries.extend(resume.certificates.iter().map(|certificate| {
-            Entry {
-                title: clean(&certificate.name)
-                    .map(|name| Run { text: name, link: clean(&certificate.url).and_then(|url| web_link(&url)) }),
-                dates: certificate.date.map(|date| wording.date(date)),
-                aside: clean(&certificate.issuer).map(plain).into_iter().collect(),
-                ..Entry::default()
-            }
+        Section::Certificates => entries.extend(resume.certificates.iter().map(|certificate| Entry {
+            title: clean(&certificate.name).map(plain),
+            dates: certificate.date.map(|date| wording.date(date)),
+            aside: clean(&certificate.issuer).map(plain).into_iter().collect(),
+            subtitle: whole_link(&certificate.url).into_iter().collect(),
+            ..Entry::default()
         })),
         Section::Publications => entries.extend(resume.publications.iter().map(|publication| {
             Entry {
-                title: clean(&publication.name)
-                    .map(|name| Run { text: name, link: clean(&publication.url).and_then(|url| web_link(&url)) }),
+                title: clean(&publication.name).map(plain),
                 dates: publication.release_date.map(|date| wording.date(date)),
                 aside: clean(&publication.publisher).map(plain).into_iter().collect(),
-                paragraphs: clean_paragraphs(&publication.summary),
+                subtitle: whole_link(&publication.url).into_iter().collect(),
+                // A line on its own would be taken for the next publication.
+                bullets: clean_paragraphs(&publication.summary),
                 ..Entry::default()
             }
         })),
@@ -358,6 +370,8 @@ fn set_section(resume: &Resume, section: Section, wording: &Wording) -> Option<S
         Section::Languages => {
             let languages = resume.languages.iter().filter_map(|language| {
                 match (clean(&language.language), clean(&language.fluency)) {
+                    // Brackets within brackets are read wrong.
+                    (Some(language), Some(fluency)) if fluency.contains('(') => Some(format!("{language}: {fluency}")),
                     (Some(language), Some(fluency)) => Some(format!("{language} ({fluency})")),
                     (language, fluency) => language.or(fluency),
                 }
@@ -387,9 +401,8 @@ fn role(
     url: &Option<String>,
     dates: Option<String>,
 ) -> Entry {
-    let link = clean(url).and_then(|url| web_link(&url));
-    let organisation = clean(organisation).map(|text| Run { text, link });
-    let location = clean(location).map(plain);
+    let organisation = clean(organisation).map(plain);
+    let location = clean(location).map(plain).into_iter().chain(whole_link(url));
     let (title, organisation) = match clean(position) {
         Some(position) => (Some(plain(position)), organisation),
         None => (organisation, None),
@@ -509,8 +522,9 @@ mod tests {
     fn the_title_of_a_role_without_a_position_is_its_employer() {
         let sheet = sheet(r#"{"work":[{"name":"Acme","location":"Oslo","url":"https://acme.example"}]}"#);
         let entry = &sheet.sections[0].entries[0];
-        assert_eq!(entry.title, Some(Run { text: "Acme".into(), link: Some("https://acme.example".into()) }));
-        assert_eq!(entry.subtitle, [plain("Oslo".into())]);
+        assert_eq!(entry.title, Some(plain("Acme".into())));
+        let site = Run { text: "https://acme.example".into(), link: Some("https://acme.example".into()) };
+        assert_eq!(entry.subtitle, [plain("Oslo".into()), site]);
     }
 
     #[test]
@@ -518,6 +532,15 @@ mod tests {
         let sheet = sheet(r#"{"basics":{"email":"a@b.example","url":"javascript:alert(1)"}}"#);
         assert_eq!(sheet.contact[0].link.as_deref(), Some("mailto:a@b.example"));
         assert_eq!(sheet.contact[1].link, None);
+    }
+
+    #[test]
+    fn a_street_with_commas_stands_apart_from_its_city() {
+        let sheet = sheet(
+            r#"{"basics":{"phone":"1 234","location":{"address":"27, 3rd Cross","city":"Bengaluru","countryCode":"IN"}}}"#,
+        );
+        let texts: Vec<&str> = sheet.contact.iter().map(|run| run.text.as_str()).collect();
+        assert_eq!(texts, ["27, 3rd Cross", "Bengaluru, IN", "1 234"]);
     }
 
     #[test]

@@ -5,34 +5,23 @@ use vitae_resume::Resume;
 use crate::job::Job;
 use crate::language;
 use crate::sheet::Section;
+use crate::template::Template;
 
-/// The sections of a CV in the order that suits the person: who has not worked yet begins with school.
-pub(crate) fn usual_order(resume: &Resume) -> Vec<Section> {
-    let mut order = Section::ALL.to_vec();
-    if resume.work.is_empty() {
-        order.retain(|section| *section != Section::Education);
-        order.insert(1, Section::Education);
-    }
-    order
-}
-
-/// The sections by what they have to do with the job. Profile and experience stay first, what is private stays last.
-pub(crate) fn order_for(resume: &Resume, job: &Job) -> Vec<Section> {
+/// A template's sections by what they have to do with the job. What stands before experience stays there, and what is
+/// private stays last.
+pub(crate) fn order_for(template: &Template, resume: &Resume, job: &Job) -> Vec<Section> {
     let language = language::of_resume(resume);
     let document = serde_json::to_value(resume).unwrap_or_default();
     let relevance = |section: Section| {
         let text = document.pointer(section.pointer()).map(ToString::to_string).unwrap_or_default();
         job.relevance(&text, language.as_deref())
     };
-    let place = |section: Section| match section {
-        Section::Summary => 0,
-        Section::Work => 1,
-        Section::Languages | Section::Interests | Section::References => 3,
-        _ => 2,
-    };
-    let mut order = usual_order(resume);
-    order.sort_by_key(|section| {
-        (place(*section), if place(*section) == 2 { u32::MAX - relevance(*section) } else { 0 })
+    let mut order = template.order_for(resume);
+    let work = order.iter().position(|section| *section == Section::Work).unwrap_or_default();
+    let private = |section: &Section| matches!(section, Section::Languages | Section::Interests | Section::References);
+    // Sorting is stable: what is equally relevant keeps the template's order.
+    order[work + 1..].sort_by_cached_key(|section| {
+        (private(section), if private(section) { 0 } else { u32::MAX - relevance(*section) })
     });
     order
 }
@@ -87,7 +76,7 @@ mod tests {
         assert_eq!(tailored.skills[0].name.as_deref(), Some("Code"));
         assert_eq!(tailored.skills[0].keywords, ["Kubernetes", "Python", "Perl"]);
         assert_eq!(tailored.work[0].name.as_deref(), Some("Acme"));
-        let order = order_for(&resume, &job);
+        let order = order_for(Template::usual(), &resume, &job);
         assert_eq!(
             order[..5],
             [Section::Summary, Section::Work, Section::Skills, Section::Projects, Section::Education]
@@ -104,10 +93,5 @@ mod tests {
             texts
         };
         assert_eq!(texts(&resume), texts(&tailored(&resume, &job)));
-    }
-
-    #[test]
-    fn who_has_not_worked_yet_begins_with_school() {
-        assert_eq!(usual_order(&Resume::default())[1], Section::Education);
     }
 }

@@ -1,5 +1,5 @@
-//! PDF by Typst, in this process: a world of one template, one data file and four fonts. There is no other file, no
-//! package and no network to reach from a template.
+//! PDF by Typst, in this process: a world of the templates, one data file and the fonts of this crate. There is no other
+//! file, no package and no network to reach from a template.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -19,32 +19,81 @@ use utoipa::ToSchema;
 use vitae_resume::Resume;
 
 use crate::sheet::{Section, Sheet, clean_line};
+use crate::template::Template;
+use crate::wording::capitals;
 
-/// Size of the running text in points.
-const USUAL_SIZE: f64 = 10.5;
-/// Sizes to try where they save a page, none of them hard to read.
-const CLOSER_SIZES: [f64; 2] = [10.0, 9.6];
+/// How much more the smallest size and closer margins hold on a page, at best. Where more than that stands beyond the
+/// last page that shall stay, nothing closer is tried.
+const MOST_GAIN: f64 = 1.3;
+/// Up to this overflow the size between the usual and the smallest is tried first.
+const HALF_GAIN: f64 = 1.12;
 
 /// Most characters on one document: some forty pages. A CV has two to six thousand.
 const MOST_CHARACTERS: usize = 120_000;
 
-static FONTS: [&[u8]; 4] = [
+/// The faces, regular and bold. Source Sans stands in for the families that lack a CV's letters.
+static FONTS: [&[u8]; 12] = [
     include_bytes!("../fonts/SourceSans3-Regular.ttf"),
     include_bytes!("../fonts/SourceSans3-Bold.ttf"),
-    include_bytes!("../fonts/SourceSans3-Italic.ttf"),
-    include_bytes!("../fonts/SourceSans3-BoldItalic.ttf"),
+    include_bytes!("../fonts/SourceSerif4-Regular.ttf"),
+    include_bytes!("../fonts/SourceSerif4-SemiBold.ttf"),
+    include_bytes!("../fonts/Lato-Regular.ttf"),
+    include_bytes!("../fonts/Lato-Bold.ttf"),
+    include_bytes!("../fonts/Manrope-Regular.ttf"),
+    include_bytes!("../fonts/Manrope-Bold.ttf"),
+    include_bytes!("../fonts/NotoNaskhArabic-Regular.ttf"),
+    include_bytes!("../fonts/NotoNaskhArabic-Bold.ttf"),
+    include_bytes!("../fonts/NotoSansHebrew-Regular.ttf"),
+    include_bytes!("../fonts/NotoSansHebrew-Bold.ttf"),
 ];
+
+/// The family that stands in for others.
+const USUAL_FAMILY: &str = "Source Sans 3";
+/// The families of single scripts, behind whatever else is set.
+const SCRIPT_FAMILIES: [&str; 2] = ["Noto Naskh Arabic", "Noto Sans Hebrew"];
 
 /// The size of the page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = AtsPageSize)]
-pub(crate) enum PageSize {
+pub enum PageSize {
     /// ISO 216 A4, 210 by 297 mm.
     #[default]
     A4,
     /// US Letter, 8.5 by 11 inches.
     Letter,
+}
+
+/// Bounds of the size of the running text, in points.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AtsFontSize)]
+pub struct FontSize {
+    /// The smallest that may be taken to save a page.
+    #[schema(minimum = 9, maximum = 12)]
+    pub min: f64,
+    /// The largest.
+    #[schema(minimum = 9, maximum = 12)]
+    pub max: f64,
+}
+
+/// How a sheet shall be set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting {
+    pub(crate) template: &'static Template,
+    pub(crate) page_size: PageSize,
+    /// The template's own sizes where there are no bounds.
+    pub(crate) font_size: Option<FontSize>,
+    /// Goes into the file as its date, which PDF/A asks for.
+    pub(crate) today: jiff::Timestamp,
+}
+
+impl Setting {
+    /// The usual size and the smallest.
+    fn sizes(&self) -> (f64, f64) {
+        let within = |size: f64| self.font_size.map_or(size, |bounds| size.max(bounds.min).min(bounds.max));
+        (within(self.template.size), within(self.template.smallest))
+    }
 }
 
 /// A PDF and what is known about it.
@@ -67,7 +116,7 @@ pub(crate) struct Unset {
 
 /// Why there is no PDF.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum TypesetError {
+pub enum TypesetError {
     /// More text than a CV has.
     #[error("the document would hold {0} characters; at most {MOST_CHARACTERS} are typeset")]
     TooLong(usize),
@@ -92,30 +141,31 @@ pub(crate) fn prepare() {
 
 /// Sets a sheet as PDF: tagged, with language, title and bookmarks, declared PDF/UA-1 and PDF/A-2a.
 ///
-/// `today` goes into the file as its date, which PDF/A asks for. Characters that the fonts do not have are left out
-/// (signs) or stand as □ (letters and digits); [`unset`] names them.
+/// Characters that the fonts do not have are left out (signs) or stand as □ (letters and digits); [`unset`] names them.
 ///
 /// # Errors
 /// See [`TypesetError`].
-pub(crate) fn typeset(
-    mut sheet: Sheet,
-    size: PageSize,
-    today: jiff::Timestamp,
-    limit: Duration,
-) -> Result<Typeset, TypesetError> {
+pub(crate) fn typeset(mut sheet: Sheet, setting: &Setting, limit: Duration) -> Result<Typeset, TypesetError> {
     let characters = sheet.characters();
     if characters > MOST_CHARACTERS {
         return Err(TypesetError::TooLong(characters));
     }
     replace_unset(&mut sheet)?;
-    let paper = match size {
+    if setting.template.capitals {
+        for section in &mut sheet.sections {
+            section.heading = capitals(&section.heading, &sheet.language);
+        }
+    }
+    let families = families_for(&mut sheet, setting.template);
+    let mut data = serde_json::to_value(&sheet).map_err(|error| TypesetError::Failed(error.to_string()))?;
+    data["fonts"] = families.into();
+    data["paper"] = match setting.page_size {
         PageSize::A4 => "a4",
         PageSize::Letter => "us-letter",
-    };
-    let mut data = serde_json::to_value(&sheet).map_err(|error| TypesetError::Failed(error.to_string()))?;
-    data["paper"] = paper.into();
+    }
+    .into();
     let deadline = Instant::now() + limit;
-    let outcome = catch_unwind(AssertUnwindSafe(|| press_on_few_pages(data, deadline, today)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| press_on_few_pages(data, deadline, setting)));
     // Typst remembers what it has set. A few documents' worth keeps a warm function fast and its memory small.
     typst::comemo::evict(3);
     match outcome {
@@ -123,6 +173,30 @@ pub(crate) fn typeset(
         Err(payload) if payload.is::<DeadlinePassed>() => Err(TypesetError::TooSlow(limit)),
         Err(_) => Err(TypesetError::Crashed),
     }
+}
+
+/// The families that a template may set, its own first.
+pub(crate) fn families_of(template: &'static Template) -> Vec<&'static str> {
+    let mut families = vec![template.font.as_str()];
+    families.extend([USUAL_FAMILY].into_iter().chain(SCRIPT_FAMILIES).filter(|family| *family != template.font));
+    families
+}
+
+/// The families to set a sheet with, the first of them with every letter of its own scripts: one word in two typefaces
+/// looks like a mistake.
+fn families_for(sheet: &mut Sheet, template: &Template) -> Vec<&'static str> {
+    let usual = PRESS.family(USUAL_FAMILY);
+    let own = PRESS.family(&template.font);
+    let mut whole = true;
+    sheet.rewrite(&mut |text| {
+        whole = whole && text.chars().all(|c| c.is_ascii() || !c.is_alphabetic() || own.covers(c) || !usual.covers(c));
+        text.to_owned()
+    });
+    let mut families: Vec<&'static str> = Vec::new();
+    families.extend((whole && own.name != usual.name).then_some(own.name));
+    families.push(usual.name);
+    families.extend(SCRIPT_FAMILIES);
+    families
 }
 
 /// The characters of a résumé's sections that the fonts do not have, text by text.
@@ -200,7 +274,7 @@ fn replace_unset(sheet: &mut Sheet) -> Result<(), TypesetError> {
 
 fn is_settable(c: char) -> bool {
     // Typst sets both hyphens alike, so the one without a glyph costs nothing.
-    c == '\u{2011}' || !is_private(c) && PRESS.fonts.iter().all(|font| font.info().coverage.contains(u32::from(c)))
+    c.is_ascii_graphic() || c == '\u{2011}' || !is_private(c) && PRESS.families.iter().any(|family| family.covers(c))
 }
 
 /// Private use: no two fonts agree on what it means, so it has no place in an archived file.
@@ -208,27 +282,51 @@ fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10fffd}')
 }
 
-/// Sets the sheet at its usual density, and closer where that saves a page.
+/// Sets the sheet at its usual size, and closer where that saves a page.
 fn press_on_few_pages(
     mut data: serde_json::Value,
     deadline: Instant,
-    today: jiff::Timestamp,
+    setting: &Setting,
 ) -> Result<Typeset, TypesetError> {
-    let mut set = |size: f64| {
-        data["size"] = size.into();
-        let desk = Desk { sheet: Bytes::new(data.to_string().into_bytes()), deadline };
+    let mut set = |size: f64, close: bool| {
+        (data["size"], data["close"]) = (size.into(), close.into());
+        let sheet = Bytes::new(data.to_string().into_bytes());
+        let desk = Desk { sheet, deadline, template: PRESS.template(setting.template) };
         typst::compile::<PagedDocument>(&desk).output.map_err(|errors| failed(&errors))
     };
-    let usual = set(USUAL_SIZE)?;
-    if usual.pages().len() > 1 {
-        for size in CLOSER_SIZES {
-            let closer = set(size)?;
+    let (size, smallest) = setting.sizes();
+    let usual = set(size, false)?;
+    let overflow = overflow(&usual);
+    if overflow > 1.0 && overflow <= MOST_GAIN {
+        let between = (size + smallest) / 2.0;
+        let sizes = if overflow <= HALF_GAIN { vec![between, smallest] } else { vec![smallest] };
+        for size in sizes {
+            let closer = set(size, true)?;
             if closer.pages().len() < usual.pages().len() {
-                return export(&closer, today);
+                return export(&closer, setting.today);
             }
         }
     }
-    export(&usual, today)
+    export(&usual, setting.today)
+}
+
+/// How much stands on all pages, in pages less the last: 1.1 is a last page that is filled to a tenth of the others.
+/// Not more than 1 where there is one page.
+fn overflow(document: &PagedDocument) -> f64 {
+    let pages = document.pages();
+    let [before @ .., last] = pages else { return 0.0 };
+    if before.is_empty() {
+        return 0.0;
+    }
+    let height = last.frame.height().to_pt();
+    let foot = last.frame.items().map(|(place, item)| {
+        let height = match item {
+            typst::layout::FrameItem::Group(group) => group.frame.height(),
+            _ => typst::layout::Abs::zero(),
+        };
+        (place.y + height).to_pt()
+    });
+    1.0 + foot.fold(0.0, f64::max) / height / before.len() as f64
 }
 
 fn export(document: &PagedDocument, today: jiff::Timestamp) -> Result<Typeset, TypesetError> {
@@ -272,33 +370,69 @@ fn failed(errors: &[SourceDiagnostic]) -> TypesetError {
     TypesetError::Failed(counted.into_keys().collect::<Vec<_>>().join("; "))
 }
 
-/// What every document shares: library, fonts and template.
+/// What every document shares: library, fonts and templates.
 struct Press {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
-    template: Source,
+    families: Vec<Family>,
+    /// What the templates share, under `parts.typ`, then the templates.
+    sources: Vec<Source>,
     data: FileId,
+}
+
+/// A family of type.
+struct Family {
+    name: &'static str,
+    faces: Vec<Font>,
+}
+
+impl Family {
+    /// Whether every face has the character.
+    fn covers(&self, c: char) -> bool {
+        self.faces.iter().all(|face| face.info().coverage.contains(u32::from(c)))
+    }
+}
+
+impl Press {
+    fn family(&self, name: &str) -> &Family {
+        self.families.iter().find(|family| family.name == name).expect("templates name families that are here")
+    }
+
+    fn template(&self, template: &Template) -> &Source {
+        let place = Template::all().iter().position(|other| std::ptr::eq(other, template)).unwrap_or_default();
+        &self.sources[place + 1]
+    }
 }
 
 static PRESS: LazyLock<Press> = LazyLock::new(|| {
     let fonts: Vec<Font> = FONTS.iter().flat_map(|font| Font::iter(Bytes::new(*font))).collect();
+    let templates = Template::all().iter().map(|template| template.font.as_str());
+    let families = templates
+        .chain(SCRIPT_FAMILIES)
+        .map(|name| Family { name, faces: fonts.iter().filter(|font| font.info().family == name).cloned().collect() });
     let file = |path: &str| {
         let path = VirtualPath::new(path).expect("a constant path is well formed");
         FileId::new(RootedPath::new(VirtualRoot::Project, path))
     };
+    let parts = Source::new(file("parts.typ"), include_str!("../templates/parts.typ").to_owned());
+    let templates = Template::all()
+        .iter()
+        .map(|template| Source::new(file(&format!("{}.typ", template.id)), template.source.to_owned()));
     Press {
         library: LazyHash::new(Library::default()),
         book: LazyHash::new(FontBook::from_fonts(&fonts)),
+        families: families.collect(),
+        sources: std::iter::once(parts).chain(templates).collect(),
         fonts,
-        template: Source::new(file("clean.typ"), include_str!("../templates/clean.typ").to_owned()),
         data: file("sheet.json"),
     }
 });
 
-/// One document's world: the shared press and this person's sheet.
+/// One document's world: the shared press, a template and this person's sheet.
 struct Desk {
     sheet: Bytes,
+    template: &'static Source,
     deadline: Instant,
 }
 
@@ -326,11 +460,11 @@ impl World for Desk {
     }
 
     fn main(&self) -> FileId {
-        PRESS.template.id()
+        self.template.id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == PRESS.template.id() { Ok(PRESS.template.clone()) } else { Err(FileError::AccessDenied) }
+        PRESS.sources.iter().find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
@@ -353,9 +487,17 @@ mod tests {
 
     const TODAY: &str = "2026-11-21T12:00:00Z";
 
-    fn set(json: &str, size: PageSize) -> Result<Typeset, TypesetError> {
+    fn setting(template: &'static Template, page_size: PageSize) -> Setting {
+        Setting { template, page_size, font_size: None, today: TODAY.parse().unwrap() }
+    }
+
+    fn set_as(json: &str, setting: &Setting) -> Result<Typeset, TypesetError> {
         let sheet = Sheet::of(&serde_json::from_str(json).unwrap(), &Section::ALL);
-        typeset(sheet, size, TODAY.parse().unwrap(), Duration::from_secs(60))
+        typeset(sheet, setting, Duration::from_secs(60))
+    }
+
+    fn set(json: &str, size: PageSize) -> Result<Typeset, TypesetError> {
+        set_as(json, &setting(Template::usual(), size))
     }
 
     fn holds(bytes: &[u8], text: &str) -> bool {
@@ -440,9 +582,10 @@ mod tests {
     fn typesetting_stops_when_its_time_is_up_and_works_again_after() {
         let json = r#"{"basics":{"name":"Ada"},"work":[{"position":"Engineer"}]}"#;
         let sheet = || Sheet::of(&serde_json::from_str(json).unwrap(), &Section::ALL);
-        let stopped = typeset(sheet(), PageSize::A4, TODAY.parse().unwrap(), Duration::ZERO);
+        let setting = setting(Template::usual(), PageSize::A4);
+        let stopped = typeset(sheet(), &setting, Duration::ZERO);
         assert!(matches!(stopped, Err(TypesetError::TooSlow(_))));
-        assert!(typeset(sheet(), PageSize::A4, TODAY.parse().unwrap(), Duration::from_secs(60)).is_ok());
+        assert!(typeset(sheet(), &setting, Duration::from_secs(60)).is_ok());
     }
 
     #[test]
@@ -463,39 +606,72 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_never_stands_alone_at_the_foot_of_a_page() {
-        // One more bullet at a time pushes the second heading over every place near the foot.
-        for count in 46..74 {
-            let json = serde_json::json!({"basics": {"name": "Ada"}, "work": [{"position": "Engineer", "highlights": vec!["Built it"; count]}],
-                "education": [{"institution": "School", "studyType": "Degree"}]});
-            let pdf = set(&json.to_string(), PageSize::A4).unwrap();
-            let reading = vitae_document::read(&pdf.bytes, &vitae_document::Limits::default()).unwrap();
-            for page in &reading.document.pages {
-                let last = page.blocks.iter().flat_map(|block| &block.lines).next_back().map(|line| line.text());
-                assert_ne!(last.as_deref(), Some("Education"), "{count} bullets");
+    fn a_heading_never_stands_alone_at_the_foot_of_a_page_and_no_short_entry_is_split() {
+        for template in Template::all() {
+            // One more bullet at a time pushes what follows over every place near the foot.
+            for count in (38..68).step_by(3) {
+                let json = serde_json::json!({"basics": {"name": "Ada"}, "work": [{"position": "Engineer", "highlights": vec!["Built it"; count]}],
+                    "volunteer": [{"position": "Trainer", "organization": "Club", "highlights": ["First part", "Last part"]}]});
+                let pdf = set_as(&json.to_string(), &setting(template, PageSize::A4)).unwrap();
+                let reading = vitae_document::read(&pdf.bytes, &vitae_document::Limits::default()).unwrap();
+                let pages: Vec<String> = reading
+                    .document
+                    .pages
+                    .iter()
+                    .map(|page| page.blocks.iter().flat_map(|b| &b.lines).map(|line| line.text() + "\n").collect())
+                    .collect();
+                let page_of = |text: &str| pages.iter().position(|page| page.contains(text));
+                let heading = if template.capitals { "VOLUNTEERING" } else { "Volunteering" };
+                let whole = page_of("Last part");
+                assert!(whole.is_some(), "{} {count}: {pages:?}", template.id);
+                for part in [heading, "Trainer", "Club", "First part"] {
+                    assert_eq!(page_of(part), whole, "{} {count} {part}: {pages:?}", template.id);
+                }
             }
         }
     }
 
     #[test]
-    fn what_all_but_fits_on_a_page_is_set_closer() {
-        let json = |count: usize| serde_json::json!({"basics": {"name": "Ada"}, "work": [{"position": "Engineer", "highlights": vec!["Built it"; count]}]});
-        let needs_two_pages = |count: &usize| {
-            let sheet = Sheet::of(&serde_json::from_value(json(*count)).unwrap(), &Section::ALL);
-            let mut data = serde_json::to_value(sheet).unwrap();
-            (data["paper"], data["size"]) = ("a4".into(), USUAL_SIZE.into());
-            let deadline = Instant::now() + Duration::from_secs(60);
-            let desk = Desk { sheet: Bytes::new(data.to_string().into_bytes()), deadline };
-            typst::compile::<PagedDocument>(&desk).output.unwrap().pages().len() > 1
+    fn what_all_but_fits_on_a_page_is_set_closer_within_the_bounds_given() {
+        let json = |count: usize| {
+            serde_json::json!({"basics": {"name": "Ada"}, "work": [{"position": "Engineer", "highlights": vec!["Built it"; count]}]}).to_string()
         };
-        let count = (1..100).find(needs_two_pages).unwrap();
-        assert_eq!(set(&json(count).to_string(), PageSize::A4).unwrap().pages, 1);
-        assert_eq!(set(&json(count + 30).to_string(), PageSize::A4).unwrap().pages, 2);
+        for template in Template::all() {
+            let usual = Setting {
+                font_size: Some(FontSize { min: template.size, max: template.size }),
+                ..setting(template, PageSize::A4)
+            };
+            let pages = |count: usize, setting: &Setting| set_as(&json(count), setting).unwrap().pages;
+            let counts: Vec<usize> = (30..100).collect();
+            let count = counts[counts.partition_point(|count| pages(*count, &usual) == 1)];
+            assert_eq!(pages(count, &setting(template, PageSize::A4)), 1, "{}", template.id);
+            assert_eq!(pages(count + 30, &setting(template, PageSize::A4)), 2, "{}", template.id);
+        }
+    }
+
+    #[test]
+    fn each_template_sets_its_own_family_and_another_for_letters_that_it_lacks() {
+        let json = |name: &str| serde_json::json!({"basics": {"name": name}}).to_string();
+        for template in Template::all() {
+            let family = template.font.replace(' ', "");
+            let pdf = set_as(&json("Ada Lovelace"), &setting(template, PageSize::A4)).unwrap();
+            assert!(holds(&pdf.bytes, &family), "{family}");
+            let pdf = set_as(&json("Nguyễn Thị Hường"), &setting(template, PageSize::A4)).unwrap();
+            assert!(text_of(&pdf).contains("Nguyễn Thị Hường"), "{family}");
+            assert_eq!(pdf.conformance.len(), 2, "{family}");
+        }
+        let lato = Template::find("minimal").unwrap();
+        let pdf = set_as(&json("Nguyễn Thị Hường"), &setting(lato, PageSize::A4)).unwrap();
+        assert!(holds(&pdf.bytes, "SourceSans3") && !holds(&pdf.bytes, "Lato"));
     }
 
     #[test]
     fn a_template_can_reach_nothing_but_its_data() {
-        let desk = Desk { sheet: Bytes::new(Vec::<u8>::new()), deadline: Instant::now() + Duration::from_secs(9) };
+        let desk = Desk {
+            sheet: Bytes::new(Vec::<u8>::new()),
+            template: PRESS.template(Template::usual()),
+            deadline: Instant::now() + Duration::from_secs(9),
+        };
         let other = FileId::new(RootedPath::new(VirtualRoot::Project, VirtualPath::new("secret.txt").unwrap()));
         assert!(desk.file(other).is_err() && desk.source(other).is_err() && desk.source(PRESS.data).is_err());
     }

@@ -10,7 +10,7 @@ use crate::sheet::Section;
 pub(crate) struct Wording {
     /// ISO 639-1.
     pub(crate) language: &'static str,
-    /// One heading a section, in the order of [`Section::ALL`].
+    /// One heading a section, in the order of [`Section`].
     headings: [&'static str; 12],
     /// What stands for the end of a period that goes on.
     present: &'static str,
@@ -272,6 +272,15 @@ static LANGUAGES: [Wording; 10] = [
         dates: DateStyle::Dots,
     },
 ];
+
+/// A heading in capitals, as its language writes them.
+pub(crate) fn capitals(heading: &str, language: &str) -> String {
+    match language {
+        // There the small letter with a dot has a capital with a dot.
+        "tr" | "az" => heading.replace('i', "İ").to_uppercase(),
+        _ => heading.to_uppercase(),
+    }
+}
 
 impl Wording {
     /// The words of a language (ISO 639-1, a region after it is ignored), or the English ones where we have none.
