@@ -267,6 +267,7 @@ pub(crate) async fn analyze(
     let report = compute(move || {
         let subject = report::Subject {
             resume: &resume,
+            whole: None,
             job_description: description.as_deref(),
             target_job_title: title.as_deref(),
             target_industry: industry.as_deref(),

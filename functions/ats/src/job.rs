@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 use utoipa::ToSchema;
 use vitae_resume::Resume;
 
+use crate::knock_out::{self, KnockOut};
 use crate::language;
+use crate::phrases;
 use crate::sheet::clean_line;
 use crate::terms::{self, Concept};
 
@@ -25,6 +28,8 @@ pub(crate) struct JobMatch {
     pub(crate) preferred: Vec<TermMatch>,
     /// Terms that stand there without either.
     pub(crate) mentioned: Vec<TermMatch>,
+    /// Conditions that no skill outweighs: years, degree, licence, clearance, place.
+    pub(crate) knock_outs: Vec<KnockOut>,
     /// How many sentences were left out because they say nothing about the work: equal opportunity, benefits, the
     /// employer's portrait.
     pub(crate) sentences_left_out: usize,
@@ -38,12 +43,18 @@ pub(crate) struct TermMatch {
     pub(crate) term: String,
     /// How the job description writes it.
     pub(crate) asked_as: String,
+    /// How else it does.
+    pub(crate) also_asked_as: Vec<String>,
     /// Whether the résumé holds it, and how.
     pub(crate) found: TermFound,
     /// How the résumé writes it, where it does.
     pub(crate) written_as: Option<String>,
-    /// JSON pointers of the places in the résumé that hold it.
+    /// JSON pointers of the places in the résumé that hold it; of the whole CV, where this version leaves them out.
     pub(crate) places: Vec<String>,
+    /// How often the job description names it.
+    pub(crate) times_asked: usize,
+    /// How often the résumé does. Once is as good as ten times: it counts for nothing in the score.
+    pub(crate) times_held: usize,
 }
 
 /// Whether a résumé holds a term.
@@ -57,6 +68,8 @@ pub(crate) enum TermFound {
     Stem,
     /// Under another name or an abbreviation.
     Synonym,
+    /// Not in this version, but in the whole CV: it can be put in.
+    Injectable,
     /// Not at all.
     Missing,
 }
@@ -71,6 +84,80 @@ pub(crate) struct TitleMatch {
     pub(crate) found: bool,
     /// JSON pointers of the places that do.
     pub(crate) places: Vec<String>,
+    /// The level that the title asks for, where it names one.
+    pub(crate) level_asked: Option<Level>,
+    /// The highest level that a headline or a position names.
+    pub(crate) level_held: Option<Level>,
+}
+
+/// How far up a title stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AtsLevel)]
+pub(crate) enum Level {
+    /// Student, trainee, intern.
+    Trainee,
+    /// Junior, assistant.
+    Junior,
+    /// Senior, principal.
+    Senior,
+    /// Leads others: lead, head, manager, chief.
+    Lead,
+}
+
+/// Words that say a level, as whole words.
+const LEVELS: [(Level, &[&str]); 4] = [
+    (
+        Level::Lead,
+        &[
+            "lead",
+            "head",
+            "manager",
+            "director",
+            "chief",
+            "vp",
+            "leiter",
+            "leiterin",
+            "leitung",
+            "leitende",
+            "leitender",
+            "responsable",
+            "directeur",
+            "directrice",
+            "chef de service",
+            "jefe",
+            "jefa",
+            "director",
+            "directora",
+            "supervisor",
+        ],
+    ),
+    (Level::Senior, &["senior", "sr", "principal", "staff engineer", "confirmé", "confirmée", "sénior"]),
+    (Level::Junior, &["junior", "jr", "assistant", "assistente", "assistentin", "auxiliar", "graduate", "entry level"]),
+    (
+        Level::Trainee,
+        &[
+            "intern",
+            "internship",
+            "trainee",
+            "apprentice",
+            "working student",
+            "werkstudent",
+            "werkstudentin",
+            "praktikant",
+            "praktikantin",
+            "stagiaire",
+            "becario",
+            "becaria",
+        ],
+    ),
+];
+
+fn level_of(title: &str) -> Option<Level> {
+    LEVELS
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| terms::contains_whole(title, word)))
+        .map(|(level, _)| *level)
 }
 
 /// How urgently a sentence asks.
@@ -86,6 +173,8 @@ enum Need {
 pub(crate) struct Job {
     language: Option<&'static str>,
     asked: Vec<Asked>,
+    /// Every sentence that asks for something.
+    sentences: Vec<String>,
     sentences_left_out: usize,
 }
 
@@ -95,6 +184,7 @@ struct Asked {
     need: Need,
     /// Every form in which it stands there; the first is the one shown.
     forms: Vec<String>,
+    times: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,11 +204,22 @@ impl Job {
         let mut order = Vec::new();
         for (need, sentence) in &sentences {
             let listed = terms::find(sentence, language);
-            let mut here: Vec<(Term, String)> = listed
-                .iter()
-                .map(|found| (Term::Listed(found.concept), sentence[found.start..found.end].to_owned()))
-                .collect();
             let mut taken: Vec<(usize, usize)> = listed.iter().map(|found| (found.start, found.end)).collect();
+            let mut here: Vec<(Term, String)> = Vec::new();
+            for found in &listed {
+                let (start, end) = (found.start, found.end);
+                // Products are named in full, and a common word may be half of another term: `Opera PMS`, `audit planning`.
+                let partial = terms::is_product(found.concept) || sentence[start..].starts_with(char::is_lowercase);
+                let around =
+                    phrases::around(sentence, (start, end), &taken).filter(|_| partial && *need > Need::Mentioned);
+                match around {
+                    Some(phrase) => {
+                        taken.push((phrase.start, phrase.end));
+                        here.push((Term::Other(phrase.text.to_lowercase()), phrase.text));
+                    }
+                    None => here.push((Term::Listed(found.concept), sentence[start..end].to_owned())),
+                }
+            }
             for term in &own {
                 let places = terms::whole_places(sentence, term);
                 if !places.is_empty() {
@@ -127,21 +228,32 @@ impl Job {
                 }
             }
             if *need > Need::Mentioned {
-                here.extend(coined(sentence, &taken).into_iter().map(|form| (Term::Other(form.to_lowercase()), form)));
+                let phrases = phrases::listed(sentence, &taken);
+                taken.extend(phrases.iter().map(|phrase| (phrase.start, phrase.end)));
+                let coined = coined(sentence, &taken);
+                let others = phrases.into_iter().map(|phrase| phrase.text).chain(coined);
+                here.extend(others.map(|form| (Term::Other(form.to_lowercase()), form)));
             }
             for (term, form) in here {
                 let entry = asked.entry(term.clone()).or_insert_with(|| {
                     order.push(term.clone());
-                    Asked { term, need: *need, forms: Vec::new() }
+                    Asked { term, need: *need, forms: Vec::new(), times: 0 }
                 });
+                entry.times += 1;
+                // The form shown is the one that asks hardest.
+                let harder = *need > entry.need;
                 entry.need = entry.need.max(*need);
-                if !entry.forms.contains(&form) {
+                entry.forms.retain(|other| !harder || *other != form);
+                if harder {
+                    entry.forms.insert(0, form);
+                } else if !entry.forms.contains(&form) {
                     entry.forms.push(form);
                 }
             }
         }
         let asked = order.into_iter().filter_map(|term| asked.remove(&term)).collect();
-        Self { language, asked, sentences_left_out }
+        let sentences = sentences.into_iter().map(|(_, sentence)| sentence).collect();
+        Self { language, asked, sentences, sentences_left_out }
     }
 
     /// How many terms it asks for.
@@ -149,20 +261,30 @@ impl Job {
         self.asked.len()
     }
 
-    /// Sets the terms beside what a résumé holds.
-    pub(crate) fn compare(&self, resume: &Resume, title: Option<&str>) -> JobMatch {
-        let language = language::of_resume(resume);
-        let texts = texts_of(resume);
-        let mut held: BTreeMap<Concept, Vec<(usize, String, bool)>> = BTreeMap::new();
-        for (i, (_, text)) in texts.iter().enumerate() {
-            for found in terms::find(text, language.as_deref()) {
-                let form = text[found.start..found.end].to_owned();
-                held.entry(found.concept).or_default().push((i, form, found.inflected));
-            }
-        }
+    /// Sets the terms beside what a résumé holds, and what it lacks beside the whole CV, where it is a part of one.
+    pub(crate) fn compare(
+        &self,
+        resume: &Resume,
+        whole: Option<&Resume>,
+        title: Option<&str>,
+        today: Date,
+    ) -> JobMatch {
+        let held = Held::of(resume);
+        let whole = whole.map(Held::of);
         let matched = |need: Need| {
             let asked = self.asked.iter().filter(|asked| asked.need == need);
-            asked.map(|asked| term_match(asked, &held, &texts)).collect()
+            asked
+                .map(|asked| {
+                    let mut found = term_match(asked, &held);
+                    if found.found == TermFound::Missing
+                        && let Some(whole) = whole.as_ref().map(|whole| term_match(asked, whole))
+                        && whole.found != TermFound::Missing
+                    {
+                        found = TermMatch { found: TermFound::Injectable, times_held: 0, ..whole };
+                    }
+                    found
+                })
+                .collect()
         };
         JobMatch {
             language: self.language.map(str::to_owned),
@@ -170,6 +292,7 @@ impl Job {
             required: matched(Need::Required),
             preferred: matched(Need::Preferred),
             mentioned: matched(Need::Mentioned),
+            knock_outs: knock_out::find(self.sentences.iter().map(String::as_str), resume, today),
             sentences_left_out: self.sentences_left_out,
         }
     }
@@ -192,21 +315,54 @@ impl Job {
     }
 }
 
-fn term_match(
-    asked: &Asked,
-    held: &BTreeMap<Concept, Vec<(usize, String, bool)>>,
-    texts: &[(String, String)],
-) -> TermMatch {
+/// The texts of a résumé and the terms in them: which text, how it is written there, whether inflected.
+struct Held {
+    language: Option<String>,
+    texts: Vec<(String, String)>,
+    terms: BTreeMap<Concept, Vec<(usize, String, bool)>>,
+}
+
+impl Held {
+    fn of(resume: &Resume) -> Self {
+        let language = language::of_resume(resume);
+        let texts = texts_of(resume);
+        let mut terms: BTreeMap<Concept, Vec<(usize, String, bool)>> = BTreeMap::new();
+        for (i, (_, text)) in texts.iter().enumerate() {
+            for found in terms::find(text, language.as_deref()) {
+                let form = text[found.start..found.end].to_owned();
+                terms.entry(found.concept).or_default().push((i, form, found.inflected));
+            }
+        }
+        Self { language, texts, terms }
+    }
+}
+
+fn term_match(asked: &Asked, held: &Held) -> TermMatch {
+    let Held { texts, terms: held, language } = held;
+    let language = language.as_deref();
     let asked_as = asked.forms.first().cloned().unwrap_or_default();
+    let also_asked_as = asked.forms.iter().skip(1).cloned().collect();
     let (term, hits): (String, Vec<(usize, String, bool)>) = match &asked.term {
         Term::Listed(concept) => (terms::name_of(*concept).to_owned(), held.get(concept).cloned().unwrap_or_default()),
         Term::Other(needle) => {
-            let hits = texts.iter().enumerate().filter(|(_, (_, text))| terms::contains_whole(text, needle));
-            (asked_as.clone(), hits.map(|(i, _)| (i, asked_as.clone(), false)).collect())
+            let stems = terms::stems(needle, language);
+            let hits = texts.iter().enumerate().filter_map(|(i, (_, text))| {
+                if terms::contains_whole(text, needle) {
+                    return Some((i, asked_as.clone(), false));
+                }
+                // Words in another form, next to each other: `pipe fittings` for `pipe fitting`.
+                let inflected =
+                    needle.len() > 4 && terms::stems(text, language).windows(stems.len().max(1)).any(|w| w == stems);
+                inflected.then(|| (i, text.chars().take(80).collect(), true))
+            });
+            (asked_as.clone(), hits.collect())
         }
     };
     let how = |(_, form, inflected): &(usize, String, bool)| {
         let same = asked.forms.iter().any(|asked| asked.to_lowercase() == form.to_lowercase());
+        if matches!(asked.term, Term::Other(_)) && *inflected {
+            return TermFound::Stem;
+        }
         let same_stem = || asked.forms.iter().any(|asked| terms::stems(asked, None) == terms::stems(form, None));
         match same {
             true => TermFound::Exact,
@@ -228,7 +384,16 @@ fn term_match(
         Some((how, form)) => (how, Some(form)),
         None => (TermFound::Missing, None),
     };
-    TermMatch { term, asked_as, found, written_as, places }
+    TermMatch {
+        term,
+        asked_as,
+        also_asked_as,
+        found,
+        written_as,
+        places,
+        times_asked: asked.times,
+        times_held: hits.len(),
+    }
 }
 
 fn title_match(title: String, resume: &Resume) -> TitleMatch {
@@ -245,7 +410,10 @@ fn title_match(title: String, resume: &Resume) -> TitleMatch {
         })
         .map(|(pointer, _)| pointer)
         .collect();
-    TitleMatch { title, found: !places.is_empty(), places }
+    let level_asked = level_of(&title);
+    let titles = resume.work.iter().map(|work| work.position.as_deref()).chain([resume.basics.label.as_deref()]);
+    let level_held = titles.flatten().filter_map(level_of).max();
+    TitleMatch { title, found: !places.is_empty(), places, level_asked, level_held }
 }
 
 /// Every text of a résumé that says what the person can and did, with its pointer.
@@ -511,7 +679,7 @@ const REQUIRED_HEADINGS: [&str; 44] = [
     "aranan nitelikler",
 ];
 
-const PREFERRED_HEADINGS: [&str; 26] = [
+const PREFERRED_HEADINGS: [&str; 29] = [
     "nice to have",
     "nice-to-have",
     "preferred",
@@ -536,6 +704,9 @@ const PREFERRED_HEADINGS: [&str; 26] = [
     "desejável",
     "mile widziane",
     "nice to haves",
+    "a plus",
+    "plus",
+    "an advantage",
     "pre's",
     "meriterande",
 ];
@@ -651,7 +822,7 @@ const PREFERRED_PHRASES: [&str; 38] = [
     "meriterande",
 ];
 
-const REQUIRED_PHRASES: [&str; 37] = [
+const REQUIRED_PHRASES: [&str; 39] = [
     "must have",
     "must be",
     "must know",
@@ -664,6 +835,8 @@ const REQUIRED_PHRASES: [&str; 37] = [
     "essential",
     "you have",
     "you need",
+    "you know",
+    "you bring",
     "minimum of",
     "at least",
     "proven experience",
@@ -691,7 +864,7 @@ const REQUIRED_PHRASES: [&str; 37] = [
     "krav",
 ];
 
-const BOILERPLATE: [&str; 36] = [
+const BOILERPLATE: [&str; 41] = [
     "equal opportunity",
     "equal employment",
     "regardless of race",
@@ -709,7 +882,12 @@ const BOILERPLATE: [&str; 36] = [
     "e-verify",
     "401(k)",
     "401k",
-    "dental",
+    "dental plan",
+    "dental insurance",
+    "dental cover",
+    "medical, dental",
+    "health, dental",
+    "dental, vision",
     "health insurance",
     "paid time off",
     "parental leave",
@@ -733,6 +911,8 @@ const BOILERPLATE: [&str; 36] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TODAY: Date = jiff::civil::date(2026, 11, 21);
 
     fn resume(json: &str) -> Resume {
         serde_json::from_str(json).unwrap()
@@ -759,7 +939,7 @@ We are an equal opportunity employer and do not discriminate on the basis of PHP
 
     #[test]
     fn required_preferred_and_mentioned_terms_are_told_apart() {
-        let found = Job::read(POSTING, &Resume::default()).compare(&Resume::default(), None);
+        let found = Job::read(POSTING, &Resume::default()).compare(&Resume::default(), None, None, TODAY);
         assert_eq!(names(&found.required), ["Kubernetes", "Terraform", "Go", "C++", "FPGA"]);
         assert_eq!(names(&found.preferred), ["Python", "Apache Kafka", "GraphQL"]);
         assert_eq!(names(&found.mentioned), ["Amazon Web Services", "Observability"]);
@@ -767,7 +947,7 @@ We are an equal opportunity employer and do not discriminate on the basis of PHP
 
     #[test]
     fn portrait_benefits_and_equal_opportunity_text_ask_for_nothing() {
-        let found = Job::read(POSTING, &Resume::default()).compare(&Resume::default(), None);
+        let found = Job::read(POSTING, &Resume::default()).compare(&Resume::default(), None, None, TODAY);
         let all: Vec<&str> = [names(&found.required), names(&found.preferred), names(&found.mentioned)].concat();
         for absent in ["Java", "Adobe Photoshop", "Microsoft Excel", "PHP", "Ruby"] {
             assert!(!all.contains(&absent), "{absent}");
@@ -781,8 +961,8 @@ We are an equal opportunity employer and do not discriminate on the basis of PHP
             r#"{"basics":{"summary":"Ran k8s clusters"},"work":[{"position":"Engineer","highlights":["Negotiated contracts","Wrote Terraform modules"]}],
                 "skills":[{"name":"Cloud","keywords":["AWS"]}]}"#,
         );
-        let found =
-            Job::read("Requirements: Kubernetes, Terraform, negotiation, Python", &resume).compare(&resume, None);
+        let found = Job::read("Requirements: Kubernetes, Terraform, negotiation, Python", &resume)
+            .compare(&resume, None, None, TODAY);
         let by: Vec<_> = found
             .required
             .iter()
@@ -802,7 +982,8 @@ We are an equal opportunity employer and do not discriminate on the basis of PHP
     #[test]
     fn a_skill_of_the_persons_own_counts_when_the_posting_names_it() {
         let resume = resume(r#"{"skills":[{"name":"Tools","keywords":["RIB iTWO"]}]}"#);
-        let found = Job::read("Anforderungen\nSie arbeiten sicher mit RIB iTWO.", &resume).compare(&resume, None);
+        let found =
+            Job::read("Anforderungen\nSie arbeiten sicher mit RIB iTWO.", &resume).compare(&resume, None, None, TODAY);
         assert_eq!(names(&found.required), ["RIB iTWO"]);
         assert_eq!(found.required[0].found, TermFound::Exact);
     }
@@ -810,11 +991,11 @@ We are an equal opportunity employer and do not discriminate on the basis of PHP
     #[test]
     fn a_posting_on_one_line_is_understood_too() {
         let text = "Requirements: Kubernetes, Haskell. Nice to have: Go, Rust.";
-        let found = Job::read(text, &Resume::default()).compare(&Resume::default(), None);
+        let found = Job::read(text, &Resume::default()).compare(&Resume::default(), None, None, TODAY);
         assert_eq!(names(&found.required), ["Kubernetes", "Haskell"]);
         assert_eq!(names(&found.preferred), ["Go", "Rust"]);
         let duties = Job::read("Essential duties:\n- Plan budgets in Excel", &Resume::default());
-        assert!(duties.compare(&Resume::default(), None).required.is_empty());
+        assert!(duties.compare(&Resume::default(), None, None, TODAY).required.is_empty());
     }
 
     #[test]
@@ -823,15 +1004,15 @@ We are an equal opportunity employer and do not discriminate on the basis of PHP
             "Requirements: relational databases (PostgreSQL preferred), SQL tuning (joins)",
             &Resume::default(),
         )
-        .compare(&Resume::default(), None);
-        assert_eq!(names(&found.required), ["SQL"]);
+        .compare(&Resume::default(), None, None, TODAY);
+        assert_eq!(names(&found.required), ["SQL", "relational databases", "joins"]);
         assert_eq!(names(&found.preferred), ["PostgreSQL"]);
     }
 
     #[test]
     fn german_wording_is_understood() {
         let text = "Ihr Profil\nSehr gute Kenntnisse in SAP und Python sind erforderlich.\nErfahrung mit Power BI ist von Vorteil.\nWir bieten\nEinen Kurs in Excel.";
-        let found = Job::read(text, &Resume::default()).compare(&Resume::default(), None);
+        let found = Job::read(text, &Resume::default()).compare(&Resume::default(), None, None, TODAY);
         assert_eq!(names(&found.required), ["SAP", "Python"]);
         assert_eq!(names(&found.preferred), ["Power BI"]);
         assert_eq!(found.mentioned, []);
@@ -840,9 +1021,34 @@ We are an equal opportunity employer and do not discriminate on the basis of PHP
     #[test]
     fn a_title_is_held_by_a_headline_or_a_position_with_all_its_words() {
         let resume = resume(r#"{"basics":{"label":"Engineer"},"work":[{"position":"Senior Software Engineer"}]}"#);
-        let title = |title: &str| Job::default().compare(&resume, Some(title)).title.unwrap();
+        let title = |title: &str| Job::default().compare(&resume, None, Some(title), TODAY).title.unwrap();
         assert_eq!(title("Software Engineer").places, ["/work/0/position"]);
         assert!(!title("Data Engineer").found);
+    }
+
+    #[test]
+    fn what_only_the_whole_cv_holds_can_be_put_in() {
+        let whole = resume(r#"{"skills":[{"name":"Rust"},{"name":"Haskell"}]}"#);
+        let version = resume(r#"{"skills":[{"name":"Rust"}]}"#);
+        let job = Job::read("Requirements: Rust, Haskell, Erlang", &whole);
+        let found = job.compare(&version, Some(&whole), None, TODAY).required;
+        let by: Vec<_> = found.iter().map(|t| (t.term.as_str(), t.found, t.times_held)).collect();
+        assert_eq!(
+            by,
+            [("Rust", TermFound::Exact, 1), ("Haskell", TermFound::Injectable, 0), ("Erlang", TermFound::Missing, 0)]
+        );
+        assert_eq!(found[1].places, ["/skills/1/name"]);
+    }
+
+    #[test]
+    fn the_level_of_a_title_is_set_beside_the_highest_one_held() {
+        let resume = resume(r#"{"work":[{"position":"Senior Accountant"},{"position":"Junior Accountant"}]}"#);
+        let levels = |title: &str| {
+            let title = Job::default().compare(&resume, None, Some(title), TODAY).title.unwrap();
+            (title.level_asked, title.level_held)
+        };
+        assert_eq!(levels("Head of Finance"), (Some(Level::Lead), Some(Level::Senior)));
+        assert_eq!(levels("Accountant"), (None, Some(Level::Senior)));
     }
 
     #[test]

@@ -12,8 +12,10 @@
 mod api;
 mod docx;
 mod job;
+mod knock_out;
 mod language;
 mod make;
+mod phrases;
 mod plain;
 mod report;
 mod round_trip;
@@ -36,12 +38,12 @@ use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
 
-pub use make::{Format, MakeError, Product, Wish, make};
-pub use report::{DocumentFacts, Report};
+pub use make::{Format, MakeError, Product, Wish, make, write_document};
+pub use report::{DocumentFacts, Report, analyze};
 pub use round_trip::{AddedField, FieldState, FieldTrip, RoundTrip};
 pub use sheet::Section;
 pub use template::Template;
-pub use typeset::{FontSize, PageSize, TypesetError};
+pub use typeset::{FontSize, PageSize, TypesetError, load as prepare};
 pub use worker::work;
 
 /// What the handlers and the worker work with. Cheap to clone.

@@ -122,9 +122,38 @@ pub fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
         Some(job) => tailor::tailored(&shown, job),
         None => shown.clone(),
     };
-    let sheet = Sheet::of(&tailored, &sections);
+    let Written { bytes, pages, conformance, set } = write(tailored, &sections, wish)?;
+    let unset = if wish.format == Format::Pdf { typeset::unset(&shown, &set) } else { Vec::new() };
+    let read = read_back(&bytes, wish.format);
+    let facts = DocumentFacts { size: bytes.len(), pages, conformance, sections: set, tailored: job.is_some() };
+    let made = Made { facts, round_trip: RoundTrip::of(&shown, &read, &sections), unset };
+    // The report is about what the document shows, with what is known of the original.
+    let mut reported = limited(shown, &sections);
+    reported.meta = resume.meta.clone();
+    let subject = Subject {
+        resume: &reported,
+        whole: Some(resume),
+        job_description: wish.job_description.as_deref(),
+        target_job_title: wish.target_job_title.as_deref(),
+        target_industry: None,
+        today: wish.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
+    };
+    Ok(Product { report: report(&subject, Some(made)), bytes })
+}
+
+/// A file, and what is known of it.
+struct Written {
+    bytes: Vec<u8>,
+    pages: Option<usize>,
+    conformance: Vec<String>,
+    /// The sections that stand on it.
+    set: Vec<Section>,
+}
+
+fn write(resume: Resume, sections: &[Section], wish: &Wish) -> Result<Written, MakeError> {
+    let sheet = Sheet::of(&resume, sections);
     let set: Vec<Section> = sheet.sections.iter().map(|section| section.section).collect();
-    let (mut pages, mut conformance, mut unset) = (None, Vec::new(), Vec::new());
+    let (mut pages, mut conformance) = (None, Vec::new());
     let bytes = match wish.format {
         Format::Pdf => {
             let setting = Setting {
@@ -136,27 +165,24 @@ pub fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
             let pdf = typeset::typeset(sheet, &setting, TYPESETTING_TIME)?;
             pages = Some(pdf.pages);
             conformance = pdf.conformance.iter().map(|standard| (*standard).to_owned()).collect();
-            unset = typeset::unset(&shown, &set);
             pdf.bytes
         }
         Format::Docx => docx::docx(&sheet, wish.template, wish.page_size, wish.now)?,
         Format::Txt => plain::plain(&sheet).into_bytes(),
-        Format::Json => serde_json::to_vec_pretty(&limited(tailored, &sections))?,
+        Format::Json => serde_json::to_vec_pretty(&limited(resume, sections))?,
     };
-    let read = read_back(&bytes, wish.format);
-    let facts = DocumentFacts { size: bytes.len(), pages, conformance, sections: set, tailored: job.is_some() };
-    let made = Made { facts, round_trip: RoundTrip::of(&shown, &read, &sections), unset };
-    // The report is about what the document shows, with what is known of the original.
-    let mut reported = limited(shown, &sections);
-    reported.meta = resume.meta.clone();
-    let subject = Subject {
-        resume: &reported,
-        job_description: wish.job_description.as_deref(),
-        target_job_title: wish.target_job_title.as_deref(),
-        target_industry: None,
-        today: wish.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
-    };
-    Ok(Product { report: report(&subject, Some(made)), bytes })
+    Ok(Written { bytes, pages, conformance, set })
+}
+
+/// Writes a document in the template's order, without reading it back or reporting on it; answers its pages, too, where
+/// it has them.
+///
+/// # Errors
+/// See [`MakeError`].
+pub fn write_document(resume: &Resume, wish: &Wish) -> Result<(Vec<u8>, Option<usize>), MakeError> {
+    let sections = wish.sections.clone().unwrap_or_else(|| wish.template.order_for(resume));
+    let written = write(resume.clone(), &sections, wish)?;
+    Ok((written.bytes, written.pages))
 }
 
 /// The PDF of a résumé that is public already, for its site. Nobody asked for a report on it.

@@ -9,6 +9,7 @@ mod file;
 mod posting;
 mod score;
 mod sections;
+mod style;
 
 use std::collections::BTreeMap;
 
@@ -25,7 +26,7 @@ use crate::round_trip::RoundTrip;
 use crate::typeset::Unset;
 
 /// Version of the findings and of the score's rules. It changes whenever the same CV could get another score.
-pub(crate) const VERSION: &str = "1";
+pub(crate) const VERSION: &str = "2";
 
 /// Most places that one finding names.
 const MOST_EVIDENCE: usize = 12;
@@ -160,6 +161,8 @@ pub(crate) enum Severity {
 pub(crate) struct Subject<'a> {
     /// The CV. Its `meta.vitae` holds what is known of the original.
     pub(crate) resume: &'a Resume,
+    /// The whole CV, where `resume` is a version that leaves parts out.
+    pub(crate) whole: Option<&'a Resume>,
     pub(crate) job_description: Option<&'a str>,
     pub(crate) target_job_title: Option<&'a str>,
     pub(crate) target_industry: Option<&'a str>,
@@ -174,16 +177,22 @@ pub(crate) struct Made {
     pub(crate) unset: Vec<Unset>,
 }
 
+/// Looks a CV over, beside a job description and a job title where they are given.
+pub fn analyze(resume: &Resume, job_description: Option<&str>, target_job_title: Option<&str>, today: Date) -> Report {
+    let subject = Subject { resume, whole: None, job_description, target_job_title, target_industry: None, today };
+    report(&subject, None)
+}
+
 /// Looks a CV over.
 pub(crate) fn report(subject: &Subject<'_>, made: Option<Made>) -> Report {
     let resume = subject.resume;
     let language = language::of_resume(resume);
     let job = subject.job_description.map(|description| {
         let job = Job::read(description, resume);
-        (job.len(), job.compare(resume, subject.target_job_title))
+        (job.len(), job.compare(resume, subject.whole, subject.target_job_title, subject.today))
     });
     let title_alone = match (&job, subject.target_job_title) {
-        (None, Some(title)) => Job::default().compare(resume, Some(title)).title,
+        (None, Some(title)) => Job::default().compare(resume, None, Some(title), subject.today).title,
         _ => None,
     };
 
@@ -286,6 +295,7 @@ mod tests {
         let resume = serde_json::from_str(json).unwrap();
         let subject = Subject {
             resume: &resume,
+            whole: None,
             job_description: description,
             target_job_title: None,
             target_industry: None,

@@ -26,6 +26,11 @@ pub(crate) fn name_of(concept: Concept) -> &'static str {
     LEXICON.concepts[concept]
 }
 
+/// Whether a concept is the name of a product, that stands in no list of ours with other names.
+pub(crate) fn is_product(concept: Concept) -> bool {
+    concept >= LEXICON.by_hand
+}
+
 /// The terms of a text, from left to right, none overlapping another; of two that do, the longer stays.
 pub(crate) fn find(text: &str, language: Option<&str>) -> Vec<Found> {
     let english = language.is_none_or(|language| language == "en");
@@ -80,6 +85,8 @@ pub(crate) fn stems(text: &str, language: Option<&str>) -> Vec<String> {
 
 struct Lexicon {
     concepts: Vec<&'static str>,
+    /// How many of them are written by hand; the others are names of products, each by itself.
+    by_hand: usize,
     names: Vec<Name>,
     automaton: AhoCorasick,
     /// Names as words, longer than one letter each, for the stemmer: those without signs and without an everyday sense.
@@ -113,11 +120,16 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
             }
         }
     }
+    let by_hand = concepts.len();
+    for name in include_str!("../data/taxonomy.txt").lines().filter(|line| !line.starts_with('#')) {
+        names.push(Name { text: name, concept: concepts.len(), everyday: true, capitals: false });
+        concepts.push(name);
+    }
     let automaton = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .build(names.iter().map(|name| name.text))
         .expect("the list of terms is small");
-    Lexicon { concepts, names, automaton, wordings }
+    Lexicon { concepts, by_hand, names, automaton, wordings }
 });
 
 /// Names as stems, by the first stem, for each stemmer.
@@ -314,6 +326,6 @@ mod tests {
                 assert_eq!(other, name.concept, "{}", name.text);
             }
         }
-        assert!(LEXICON.concepts.len() > 300);
+        assert!(LEXICON.concepts.len() > 5000);
     }
 }

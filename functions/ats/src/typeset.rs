@@ -134,9 +134,14 @@ pub enum TypesetError {
     Crashed,
 }
 
+/// Loads the fonts, the templates and Typst's library, and waits for it.
+pub fn load() {
+    LazyLock::force(&PRESS);
+}
+
 /// Loads the fonts and Typst's library beside what else a start does, so that neither it nor the first document waits.
 pub(crate) fn prepare() {
-    std::thread::spawn(|| LazyLock::force(&PRESS));
+    std::thread::spawn(load);
 }
 
 /// Sets a sheet as PDF: tagged, with language, title and bookmarks, declared PDF/UA-1 and PDF/A-2a.

@@ -5,7 +5,7 @@
 
 use vitae_resume::Resume;
 
-use super::{Finding, Grading, Part, Severity, finding};
+use super::{Finding, Grading, Part, Severity, finding, style};
 use crate::wording::Wording;
 
 const LONGEST: usize = 45;
@@ -31,6 +31,7 @@ pub(super) fn look(resume: &Resume, language: Option<&str>, findings: &mut Vec<F
     if bullets.is_empty() {
         return Grading::Ungraded("No role has bullets.".to_owned());
     }
+    style::look(resume, language, findings);
     let measured = bullets.iter().filter(|(_, text)| shows_a_figure(text)).count();
     if bullets.len() >= FEWEST && measured * 4 < bullets.len() {
         let mut found = finding(
@@ -124,8 +125,8 @@ mod tests {
             &format!(r#"["Ran things","Kept the lights on at night","Helped colleagues with tasks","{long}"]"#),
         );
         let report = look(&cv, None);
-        assert_eq!(ids(&report), ["few_measurable_results", "long_bullets", "short_bullets"]);
-        assert_eq!(report.findings[2].evidence[0].pointer, "/work/0/highlights/0");
+        assert_eq!(ids(&report), ["few_measurable_results", "weak_openings", "long_bullets", "short_bullets"]);
+        assert_eq!(report.findings[3].evidence[0].pointer, "/work/0/highlights/0");
     }
 
     #[test]

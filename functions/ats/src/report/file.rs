@@ -1,6 +1,8 @@
 //! The file: the original as its reader found it, or the document just made as our own reader reads it back.
 
-use vitae_resume::Resume;
+use std::collections::BTreeMap;
+
+use vitae_resume::{Resume, Span};
 
 use super::{Finding, Grading, Made, Part, Severity, finding};
 use crate::round_trip::FieldState;
@@ -9,6 +11,10 @@ use crate::round_trip::FieldState;
 const MANY_PAGES: usize = 4;
 /// Confidence under which a field should be checked by eye.
 const UNSURE: f32 = 0.5;
+/// Height in points that two sections share before they count as columns: some three lines.
+const COLUMN: f32 = 40.0;
+/// Where a header ends, in points from the top: Word's stand at half an inch.
+const HEADER: f32 = 50.0;
 
 pub(super) fn look_at_original(resume: &Resume, findings: &mut Vec<Finding>) -> Grading {
     let Some(vitae) = resume.meta.vitae.as_ref().filter(|vitae| vitae.page_count > 0) else {
@@ -45,6 +51,8 @@ pub(super) fn look_at_original(resume: &Resume, findings: &mut Vec<Finding>) -> 
             "Look at the original and mend it there, or make a new document here.",
         ));
     }
+    findings.extend(columns(&vitae.spans));
+    findings.extend(contact_in_margin(&vitae.spans));
     let mut unsure = finding(
         "unsure_fields",
         Part::File,
@@ -59,6 +67,58 @@ pub(super) fn look_at_original(resume: &Resume, findings: &mut Vec<Finding>) -> 
         findings.push(unsure);
     }
     Grading::ByFindings
+}
+
+/// Sections that stand side by side on a page: many programs read such lines across.
+fn columns(spans: &BTreeMap<String, Vec<Span>>) -> Option<Finding> {
+    /// Where a section stands on a page: left, right, top, bottom.
+    type Area = (f32, f32, f32, f32);
+    let mut areas: BTreeMap<(usize, &str), Area> = BTreeMap::new();
+    for (pointer, spans) in spans {
+        let section = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+        if section == "basics" {
+            continue;
+        }
+        for span in spans {
+            let b = span.bbox;
+            let area = areas.entry((span.page, section)).or_insert((f32::MAX, f32::MIN, f32::MAX, f32::MIN));
+            *area = (area.0.min(b.x), area.1.max(b.x + b.width), area.2.min(b.y), area.3.max(b.y + b.height));
+        }
+    }
+    for ((page, section), a) in &areas {
+        for ((_, other), b) in areas.iter().filter(|((on, other), _)| on == page && other != section) {
+            let shared = a.3.min(b.3) - a.2.max(b.2);
+            if a.1 < b.0 && shared > COLUMN {
+                let found = finding(
+                    "columns",
+                    Part::File,
+                    Severity::Medium,
+                    "Sections stand side by side: programs that read line by line mix them up.",
+                    "Set the CV in one column, or make a document here.",
+                );
+                return Some(found.at(format!("/{section}"), None).at(format!("/{other}"), None));
+            }
+        }
+    }
+    None
+}
+
+/// Mail and telephone both in the strip that Word and others keep for headers: many programs do not read that.
+fn contact_in_margin(spans: &BTreeMap<String, Vec<Span>>) -> Option<Finding> {
+    let at = |pointer: &str| spans.get(pointer).and_then(|spans| spans.first());
+    let (mail, phone) = (at("/basics/email")?, at("/basics/phone")?);
+    let in_header = |span: &Span| span.bbox.height > 0.0 && span.bbox.y + span.bbox.height < HEADER;
+    (in_header(mail) && in_header(phone)).then(|| {
+        finding(
+            "contact_in_header",
+            Part::File,
+            Severity::Medium,
+            "Mail and telephone stand at the very top of the page, where headers are: some programs skip them.",
+            "Move them into the page, under your name.",
+        )
+        .at("/basics/email", None)
+        .at("/basics/phone", None)
+    })
 }
 
 pub(super) fn look_at_made(made: &Made, findings: &mut Vec<Finding>) -> Grading {
@@ -107,6 +167,20 @@ pub(super) fn look_at_made(made: &Made, findings: &mut Vec<Finding>) -> Grading 
 mod tests {
     use crate::report::Severity;
     use crate::report::tests::{CV, ids, look};
+
+    #[test]
+    fn sections_side_by_side_and_contact_data_in_the_header_are_told() {
+        let at = |x: u32, y: u32, height: u32| {
+            format!(r#"[{{"page":1,"bbox":{{"x":{x},"y":{y},"width":150,"height":{height}}}}}]"#)
+        };
+        let with = |spans: String| CV.replace(r#""page_count":1"#, &format!(r#""page_count":1,"spans":{{{spans}}}"#));
+        let beside = format!(r#""/work/0/name":{},"/skills/0/name":{}"#, at(40, 200, 300), at(300, 210, 90));
+        let below = format!(r#""/work/0/name":{},"/skills/0/name":{}"#, at(40, 200, 300), at(300, 510, 90));
+        let header = format!(r#""/basics/email":{},"/basics/phone":{}"#, at(40, 20, 12), at(240, 20, 12));
+        assert_eq!(ids(&look(&with(beside), None)), ["columns"]);
+        assert_eq!(ids(&look(&with(below), None)), Vec::<&str>::new());
+        assert_eq!(ids(&look(&with(header), None)), ["contact_in_header"]);
+    }
 
     #[test]
     fn a_scan_and_the_readers_warnings_are_reported() {
