@@ -232,6 +232,7 @@ pub(crate) fn find<'a>(sentences: impl Iterator<Item = &'a str>, resume: &Resume
     let texts = texts_of(resume);
     let mut found: Vec<KnockOut> = Vec::new();
     for sentence in sentences {
+        let sentence = sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
         let lower = sentence.to_lowercase().replace('’', "'");
         let has = |words: &[&str]| words.iter().any(|word| terms::contains_whole(&lower, word));
         let mut add = |kind, (state, basis, places)| {

@@ -9,6 +9,7 @@
 //! use the same [`run::Stack`].
 #![allow(clippy::print_stdout, reason = "what this program has to say belongs on standard output")]
 
+mod ats_report;
 mod bench;
 mod build;
 mod checkout;
@@ -44,7 +45,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Turns a CV into a portfolio on the running stack, or on one that it starts.
+    /// Turns a CV into a portfolio, ATS documents and a report on the running stack, or on one that it starts.
     Try(try_it::TryArgs),
     /// Reads CVs into JSON Resume files, with no AWS and no stack.
     Parse(parse::ParseArgs),

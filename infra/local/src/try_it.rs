@@ -1,4 +1,5 @@
-//! `cargo local try`: the main job on a real file, from a stranger to a published portfolio.
+//! `cargo local try`: the main job on a real file, from a stranger to a published portfolio, ATS documents in every format
+//! and the report on them.
 //!
 //! It goes over the front doors as a browser would and knows nothing that a browser does not.
 
@@ -12,6 +13,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use vitae_testing::{Answer, Person, Upload};
 
+use crate::ats_report;
 use crate::checkout;
 use crate::processes;
 use crate::progress::{Progress, Step};
@@ -33,6 +35,12 @@ const UNSURE_SHOWN: usize = 8;
 pub(crate) struct TryArgs {
     /// The CVs to try; without any, the sample CV of the project.
     pub(crate) files: Vec<PathBuf>,
+    /// A job description as a text file: documents are ordered by it, and the report says what of it the CV holds.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) job: Option<PathBuf>,
+    /// The look of the ATS documents: `clean`, `minimal`, `professional` or `modern`.
+    #[arg(long, default_value = "clean")]
+    pub(crate) template: String,
     /// The app's port, if a stack has to be started for this; the sites take the next one.
     #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: u16,
@@ -53,6 +61,9 @@ pub(crate) fn run(args: TryArgs) -> anyhow::Result<()> {
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
 
+    let job = args.job.as_deref().map(job_description).transpose()?;
+    let wanted = Wanted { job, template: args.template };
+
     let progress = Progress::new();
     let started = match stack_json::running() {
         Some(_) => None,
@@ -66,7 +77,7 @@ pub(crate) fn run(args: TryArgs) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut failed = 0;
     for (path, bytes) in files {
-        if let Err(error) = runtime.block_on(try_file(&description, &path, bytes, &progress)) {
+        if let Err(error) = runtime.block_on(try_file(&description, &path, bytes, &wanted, &progress)) {
             eprintln!("{}: {error:#}", path.display());
             failed += 1;
         }
@@ -81,6 +92,20 @@ pub(crate) fn run(args: TryArgs) -> anyhow::Result<()> {
         1 => bail!("one file did not go the whole way"),
         many => bail!("{many} files did not go the whole way"),
     }
+}
+
+/// What ATS documents to ask for.
+struct Wanted {
+    job: Option<String>,
+    template: String,
+}
+
+fn job_description(path: &Path) -> anyhow::Result<String> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {} as text", path.display()))?;
+    if text.trim().is_empty() {
+        bail!("{} holds no job description", path.display());
+    }
+    Ok(text)
 }
 
 fn sample() -> PathBuf {
@@ -107,7 +132,13 @@ fn keep(stack: Stack) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn try_file(stack: &StackDescription, path: &Path, bytes: Vec<u8>, progress: &Progress) -> anyhow::Result<()> {
+async fn try_file(
+    stack: &StackDescription,
+    path: &Path,
+    bytes: Vec<u8>,
+    wanted: &Wanted,
+    progress: &Progress,
+) -> anyhow::Result<()> {
     let name = path.file_name().context("this is no file")?.to_string_lossy().into_owned();
     let stack = stack.clone().into();
     println!("{name}");
@@ -136,9 +167,17 @@ async fn try_file(stack: &StackDescription, path: &Path, bytes: Vec<u8>, progres
         Some(url) => println!("  {:<12}{url}", "Portfolio"),
         None => bail!("the job is completed and names no portfolio"),
     }
-    let (saved, score) = save_ats_document(&person, &ticket.cv_id, path).await?;
-    let score = score.map_or(String::new(), |score| format!(" (score {score})"));
-    println!("  {:<12}{}{score}", "ATS PDF", saved.display());
+    for format in FORMATS {
+        let (saved, report) = save_ats_document(&person, &ticket.cv_id, path, format, wanted).await?;
+        let read_back = ats_report::round_trip(&report).map(|said| format!(" ({said})")).unwrap_or_default();
+        println!("  {:<12}{}{read_back}", format!("ATS {}", format.to_uppercase()), saved.display());
+    }
+    let body = json!({ "cv_id": ticket.cv_id, "job_description": wanted.job });
+    let report = person.post("/ats/analyze", &body).await?.expect(200)?.json()?;
+    println!();
+    for line in ats_report::lines(&report) {
+        println!("  {line}");
+    }
     Ok(())
 }
 
@@ -231,10 +270,21 @@ fn summary(cv: &Value) -> Vec<String> {
     lines
 }
 
-/// Asks for the ATS document and saves it; answers where, and the score that the API gave it.
-async fn save_ats_document(person: &Person, cv_id: &str, path: &Path) -> anyhow::Result<(PathBuf, Option<Value>)> {
-    let body = json!({ "cv_id": cv_id, "template_id": "clean", "format": "pdf" });
-    let made = person.post("/ats/generate", &body).await?.expect(201)?.json()?;
+/// What ATS documents are made as.
+const FORMATS: [&str; 4] = ["pdf", "docx", "txt", "json"];
+
+/// Asks for an ATS document and saves it; answers where, and the report on it.
+async fn save_ats_document(
+    person: &Person,
+    cv_id: &str,
+    path: &Path,
+    format: &str,
+    wanted: &Wanted,
+) -> anyhow::Result<(PathBuf, Value)> {
+    let body = json!({
+        "cv_id": cv_id, "template_id": wanted.template, "format": format, "job_description": wanted.job,
+    });
+    let mut made = person.post("/ats/generate", &body).await?.expect(201)?.json()?;
     let url = made["download_url"].as_str().context("the ATS document has no download_url")?;
     let url = if url.starts_with('/') { format!("{}{url}", person.stack.api_url) } else { url.to_owned() };
     let request = reqwest::Client::new().get(url).bearer_auth(&person.token);
@@ -243,11 +293,11 @@ async fn save_ats_document(person: &Person, cv_id: &str, path: &Path) -> anyhow:
     let directory = checkout::local().join("try");
     fs::create_dir_all(&directory)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let saved = directory.join(format!("{stem}-ats.pdf"));
+    let saved = directory.join(format!("{stem}-ats.{format}"));
     fs::write(&saved, &document.body).with_context(|| format!("cannot write {}", saved.display()))?;
     let saved = saved.canonicalize().unwrap_or(saved);
     let shown = std::env::current_dir().ok().and_then(|here| saved.strip_prefix(here).ok().map(Path::to_path_buf));
-    Ok((shown.unwrap_or(saved), Some(made["ats_score"].clone()).filter(|score| !score.is_null())))
+    Ok((shown.unwrap_or(saved), made["report"].take()))
 }
 
 #[cfg(test)]
