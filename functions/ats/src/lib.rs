@@ -1,8 +1,9 @@
 //! ATS documents and the report on them.
 //!
-//! The pure half knows no AWS: `sheet` says what stands on a document, `typeset`, `docx` and `plain` write it,
-//! `round_trip` sets beside it what our own reader reads back, `report` says what is wrong with a CV, `job` what a
-//! job description asks for, `tailor` puts first what it asks for. The other half is the HTTP interface ([`routes()`])
+//! The pure half knows no AWS: `sheet` says what stands on a document and `template` how it looks, `typeset`, `docx` and
+//! `plain` write it, `round_trip` sets beside it what our own reader reads back, `report` says what is wrong with a CV,
+//! `job` what a job description asks for (`terms` it knows, `phrases` it lists, `knock_out` conditions), `tailor` puts
+//! first what it asks for. The other half is the HTTP interface ([`routes()`])
 //! and the worker of the ATS queue ([`work`]).
 //!
 //! **Architecture invariant:** a person's words reach Typst, XML and JSON as data, never as markup.

@@ -41,8 +41,8 @@ static FONTS: [&[u8]; 12] = [
     include_bytes!("../fonts/Lato-Bold.ttf"),
     include_bytes!("../fonts/Manrope-Regular.ttf"),
     include_bytes!("../fonts/Manrope-Bold.ttf"),
-    include_bytes!("../fonts/NotoNaskhArabic-Regular.ttf"),
-    include_bytes!("../fonts/NotoNaskhArabic-Bold.ttf"),
+    include_bytes!("../fonts/Vazirmatn-Regular.ttf"),
+    include_bytes!("../fonts/Vazirmatn-Bold.ttf"),
     include_bytes!("../fonts/NotoSansHebrew-Regular.ttf"),
     include_bytes!("../fonts/NotoSansHebrew-Bold.ttf"),
 ];
@@ -50,7 +50,7 @@ static FONTS: [&[u8]; 12] = [
 /// The family that stands in for others.
 const USUAL_FAMILY: &str = "Source Sans 3";
 /// The families of single scripts, behind whatever else is set.
-const SCRIPT_FAMILIES: [&str; 2] = ["Noto Naskh Arabic", "Noto Sans Hebrew"];
+const SCRIPT_FAMILIES: [&str; 2] = ["Vazirmatn", "Noto Sans Hebrew"];
 
 /// The size of the page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -548,18 +548,32 @@ mod tests {
     }
 
     #[test]
-    fn latin_cyrillic_and_greek_letters_come_out_as_they_went_in() {
+    fn letters_of_each_script_come_out_as_they_went_in() {
         for (language, words) in [
             ("pl", "Zażółć gęślą jaźń"),
             ("tr", "Pijamalı hasta yağız şoföre çabucak güvendi, İĞÜŞÖÇ"),
             ("vi", "Nguyễn Thị Ngọc Hường, Đặng Văn Quyết"),
             ("ru", "Съешь же ещё этих мягких французских булок"),
             ("el", "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία"),
+            ("ar", "ليلى حداد مهندسة برمجيات بخبرة عشر سنوات"),
+            ("fa", "مهندس نرم افزار در شرکت پیشگامان"),
+            ("he", "מהנדסת תוכנה עם עשר שנות ניסיון"),
         ] {
             let json = serde_json::json!({"basics": {"name": words}, "meta": {"vitae": {"language": language}}});
             let pdf = set(&json.to_string(), PageSize::A4).unwrap();
             assert_eq!(pdf.conformance.len(), 2, "{language}");
             assert!(text_of(&pdf).replace('\n', " ").contains(words), "{language}: {}", text_of(&pdf));
+        }
+    }
+
+    #[test]
+    fn a_telephone_number_keeps_its_direction_among_words_from_right_to_left() {
+        let json = serde_json::json!({"basics": {"name": "נועה כהן", "phone": "+972 3 500 0000", "location": {"city": "חיפה"}},
+            "meta": {"vitae": {"language": "he"}}});
+        for template in Template::all() {
+            let pdf = set_as(&json.to_string(), &setting(template, PageSize::A4)).unwrap();
+            assert!(text_of(&pdf).contains("+972 3 500 0000"), "{}: {}", template.id, text_of(&pdf));
+            assert!(text_of(&pdf).contains("נועה כהן"), "{}: {}", template.id, text_of(&pdf));
         }
     }
 
