@@ -44,7 +44,7 @@ async fn visit(url: &str) -> anyhow::Result<Answer> {
 
 /// No file of a site can be seen, at once: nothing waits for a cache here.
 async fn is_gone(url: &str) -> anyhow::Result<()> {
-    for file in ["", "/resume.json", "/contact.vcf"] {
+    for file in ["", "/resume.json", "/contact.vcf", "/source-sans.woff2"] {
         let status = visit(&format!("{url}{file}")).await?.status;
         anyhow::ensure!(status.is_client_error(), "{url}{file} answers {status}");
     }
@@ -74,6 +74,9 @@ async fn a_portfolio_is_made_published_changed_and_taken_down() -> anyhow::Resul
         assert!(page.header("content-type").is_some_and(|t| t.starts_with("text/html")), "{address}");
         assert!(page.text().contains(&name) && page.text().contains("noindex"), "{address}");
     }
+    let font = visit(&format!("{url}/source-sans.woff2")).await?.expect(200)?;
+    assert_eq!(font.header("content-type"), Some("font/woff2"));
+    assert!(font.body.starts_with(b"wOF2"));
     for file in ["resume.json", "contact.vcf"] {
         let text = visit(&format!("{url}/{file}")).await?.expect(200)?.text();
         assert!(text.contains(&name) && text.contains("ada@example.org"), "{file}");
@@ -403,12 +406,16 @@ async fn a_portfolio_outlives_its_cv_and_cannot_be_made_anew_without_it() -> any
 async fn templates_and_the_download_are_whole_files() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let templates = visit(&stack.route("/portfolio/templates")).await?.expect(200)?.json()?;
-    let first = &templates["items"][0];
-    assert_eq!(first["id"], "minimal-portfolio");
-    let thumbnail = format!("{}{}", stack.api_url, first["thumbnail"].as_str().context("thumbnail")?);
-    let picture = visit(&thumbnail).await?.expect(200)?;
-    assert_eq!(picture.header("content-type"), Some("image/png"));
-    assert!(picture.body.starts_with(b"\x89PNG\r\n\x1a\n"));
+    let ids: Vec<_> = templates["items"].as_array().into_iter().flatten().filter_map(|t| t["id"].as_str()).collect();
+    for id in ["business-professional", "creative-designer", "minimal-portfolio", "modern-tech"] {
+        assert!(ids.contains(&id), "{ids:?}");
+    }
+    for template in templates["items"].as_array().into_iter().flatten() {
+        let thumbnail = format!("{}{}", stack.api_url, template["thumbnail"].as_str().context("thumbnail")?);
+        let picture = visit(&thumbnail).await?.expect(200)?;
+        assert_eq!(picture.header("content-type"), Some("image/png"));
+        assert!(picture.body.starts_with(b"\x89PNG\r\n\x1a\n"));
+    }
     visit(&stack.route("/portfolio/templates/no-such-template")).await?.expect(404)?;
 
     let (person, _, path) = with_draft(&stack, "Ada Lovelace").await?;

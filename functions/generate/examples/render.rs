@@ -17,7 +17,7 @@ fn main() -> anyhow::Result<()> {
     let resume = serde_json::from_slice(&std::fs::read(file)?)?;
     let template = templates::find(&id).ok_or_else(|| anyhow::anyhow!("there is no template {id}"))?;
     let customizations = Customizations::from_json(&choices).map_err(|violations| anyhow::anyhow!("{violations:?}"))?;
-    let html = site::page(&Content::from_resume(&resume), template, &customizations, &Place::Disk)?;
+    let html = site::page(&Content::from_resume(&resume), template, &customizations, &Place::Disk)?.html;
     std::io::stdout().write_all(html.as_bytes())?;
     Ok(())
 }

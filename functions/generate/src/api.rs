@@ -388,11 +388,11 @@ pub(crate) async fn preview(
 ) -> Result<Response<Body>, Problem> {
     let portfolio = find(&state, user, id).await?;
     let parts = Parts::of(&portfolio)?;
-    let html = site::page(&parts.content(), parts.template, &parts.customizations, &Place::Preview)
+    let page = site::page(&parts.content(), parts.template, &parts.customizations, &Place::Preview)
         .map_err(PublishError::from)?;
     // The page stands on the app's own origin here, so it is boxed in: no script, no form, no window of its own.
-    let policy = format!("sandbox; {}", site::preview_policy(parts.template, &parts.customizations));
-    let mut response = Response::new(Body::from(html));
+    let policy = format!("sandbox; {}", page.policy);
+    let mut response = Response::new(Body::from(page.html));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).map_err(Problem::internal)?);

@@ -29,7 +29,7 @@ pub struct Customizations {
     pub colors: Colors,
     /// Which scheme is shown.
     pub dark_mode: DarkMode,
-    /// Type, from what the reader's system has.
+    /// Type: a font for titles and one for the rest.
     pub fonts: Fonts,
     /// One of the template's layouts.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,7 +100,8 @@ pub struct Fonts {
     pub body: Option<Font>,
 }
 
-/// A family of type that every common system has a member of, so that no font is ever fetched.
+/// A family of type: one that the page carries with it, or one that every common system has a member of. None is ever
+/// fetched from another host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Font {
@@ -120,9 +121,39 @@ pub enum Font {
     Slab,
     /// Every letter the same width.
     Mono,
+    /// Bricolage Grotesque, carried along: a sans serif with character.
+    Bricolage,
+    /// Geist, carried along: a clear sans serif.
+    Geist,
+    /// Geist Mono, carried along: every letter the same width.
+    GeistMono,
+    /// Newsreader, carried along: a bookish serif.
+    Newsreader,
+    /// Source Sans, carried along: a humanist sans serif.
+    SourceSans,
+    /// Source Serif, carried along: a crisp serif.
+    SourceSerif,
 }
 
 impl Font {
+    /// Every family.
+    pub const ALL: [Self; 14] = [
+        Self::System,
+        Self::Humanist,
+        Self::Geometric,
+        Self::Grotesque,
+        Self::OldStyle,
+        Self::Transitional,
+        Self::Slab,
+        Self::Mono,
+        Self::Bricolage,
+        Self::Geist,
+        Self::GeistMono,
+        Self::Newsreader,
+        Self::SourceSans,
+        Self::SourceSerif,
+    ];
+
     /// The families to try, as CSS writes them.
     pub fn stack(self) -> &'static str {
         match self {
@@ -142,6 +173,14 @@ impl Font {
             Self::Mono => {
                 "ui-monospace,\"Cascadia Code\",\"Source Code Pro\",Menlo,Consolas,\"DejaVu Sans Mono\",monospace"
             }
+            Self::Bricolage => "\"Vitae Bricolage\",Avenir,\"Avenir Next\",Montserrat,\"Noto Sans\",Arial,sans-serif",
+            Self::Geist => "\"Vitae Geist\",system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",Arial,sans-serif",
+            Self::GeistMono => {
+                "\"Vitae Geist Mono\",ui-monospace,\"Cascadia Code\",Menlo,Consolas,\"Noto Sans Mono\",monospace"
+            }
+            Self::Newsreader => "\"Vitae Newsreader\",\"Iowan Old Style\",Palatino,\"Noto Serif\",Georgia,serif",
+            Self::SourceSans => "\"Vitae Source Sans\",Seravek,Calibri,\"Segoe UI\",\"Noto Sans\",Arial,sans-serif",
+            Self::SourceSerif => "\"Vitae Source Serif\",Charter,Cambria,\"Noto Serif\",Georgia,serif",
         }
     }
 }

@@ -8,6 +8,7 @@ mod api;
 pub mod colour;
 pub mod content;
 pub mod customizations;
+mod fonts;
 pub mod labels;
 mod page;
 pub mod palette;
@@ -122,7 +123,7 @@ pub fn routes() -> OpenApiRouter<State> {
 
 #[cfg(test)]
 mod fixtures {
-    //! People to try templates on: a full CV, a thin one, a long name, no profile text, scripts from right to left, CJK.
+    //! People to try templates on: a full CV, a thin one, a long one, a long name, no profile text, scripts from right to left, CJK.
 
     use vitae_resume::Resume;
 
@@ -134,6 +135,7 @@ mod fixtures {
     pub(crate) fn all() -> Vec<Fixture> {
         [
             ("full", include_str!("../fixtures/full.json")),
+            ("long", include_str!("../fixtures/long.json")),
             ("student", include_str!("../fixtures/student.json")),
             ("long-name", include_str!("../fixtures/long-name.json")),
             ("no-summary", include_str!("../fixtures/no-summary.json")),

@@ -6,17 +6,19 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use vitae_resume::{PartialDate, Resume};
 
 use crate::content::{Content, Section};
-use crate::customizations::{Customizations, DarkMode, Tone};
+use crate::customizations::{Customizations, DarkMode, Font, Tone};
+use crate::fonts::{self, Face, Source};
 use crate::labels::{Labels, Language, is_right_to_left};
 use crate::palette::{self, Palette};
 use crate::site::Place;
-use crate::templates::Template;
+use crate::templates::{BASE_STYLE, Template};
 use crate::vcard::telephone;
 
 /// The one script of a published page: it counts the view, downloads and followed links, and nothing else.
@@ -44,6 +46,8 @@ pub(crate) struct Page {
     color_scheme: &'static str,
     csp: String,
     style: String,
+    /// The picture that is shown where the page is shared.
+    picture: Option<String>,
     json_ld: String,
     beacon: Option<Beacon>,
     labels: &'static Labels,
@@ -53,6 +57,20 @@ pub(crate) struct Page {
     contact: Vec<ContactItem>,
     sections: Vec<SectionView>,
     downloads: Vec<Download>,
+    /// The way to the page from paper.
+    paper_link: Option<PaperLink>,
+    #[serde(skip)]
+    faces: Vec<&'static Face>,
+}
+
+/// An address on paper: as words, and as a QR code for a telephone.
+#[derive(Debug, Serialize)]
+struct PaperLink {
+    text: String,
+    /// Side of the code in modules, its quiet margin included.
+    side: i32,
+    /// The dark modules as the data of an SVG path.
+    path: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -155,7 +173,6 @@ impl Page {
             template.manifest.color_scheme.dark,
             &customizations.colors,
         );
-        let style = style(template, customizations);
         let beacon = match place {
             Place::Live { slug, app_url, .. } => Some(Beacon {
                 script: BEACON,
@@ -184,7 +201,7 @@ impl Page {
             Place::Disk => (None, false),
             Place::Preview => (None, true),
         };
-        Self {
+        let mut page = Self {
             lang: own.to_owned(),
             dir: if is_right_to_left(own) { "rtl" } else { "ltr" },
             label_lang: (labels.code != own.split('-').next().unwrap_or(own)).then_some(labels.code),
@@ -199,7 +216,7 @@ impl Page {
             },
             description: description(content),
             json_ld: json_ld(content, canonical.as_deref(), customizations),
-            canonical,
+            canonical: canonical.clone(),
             noindex,
             og_locale: og_locale(own),
             theme_colors: theme_colors(customizations.dark_mode, light, dark),
@@ -208,8 +225,14 @@ impl Page {
                 DarkMode::Light => "light",
                 DarkMode::Dark => "dark",
             },
-            csp: content_security_policy(&style, place),
-            style,
+            csp: String::new(),
+            style: String::new(),
+            picture: None,
+            paper_link: match place {
+                Place::Live { .. } => canonical.as_deref().and_then(paper_link),
+                Place::Preview | Place::Disk => None,
+            },
+            faces: Vec::new(),
             beacon,
             labels,
             name: content.hero.name.clone(),
@@ -218,8 +241,54 @@ impl Page {
             contact: contact_items(content, labels, customizations),
             sections,
             downloads: if downloads { download_links(labels, place) } else { Vec::new() },
+        };
+        page.dress(template, customizations, place);
+        page
+    }
+
+    /// Adds the style sheet, which depends on the letters that the page has, and what follows from it.
+    fn dress(&mut self, template: &Template, customizations: &Customizations, place: &Place<'_>) {
+        let heading = customizations.fonts.heading.unwrap_or(template.manifest.fonts.heading);
+        let body = customizations.fonts.body.unwrap_or(template.manifest.fonts.body);
+        // A page of strings always serialises.
+        let text = serde_json::to_string(&self).unwrap_or_default();
+        self.faces = fonts::wanted(heading, body, &text);
+        let folder = match place {
+            Place::Live { slug, .. } => Some(format!("/p/{slug}/")),
+            Place::Preview | Place::Disk => None,
+        };
+        let source = folder.as_deref().map_or(Source::Embedded, Source::Folder);
+        self.style = fonts::rules(&self.faces, source) + &style(template, customizations, heading, body);
+        self.csp = content_security_policy(&self.style, place);
+    }
+
+    /// The policy that the page holds itself to, for the header that it may be sent with.
+    pub(crate) fn policy(&self) -> &str {
+        &self.csp
+    }
+
+    /// The fonts that lie beside the page.
+    pub(crate) fn faces(&self) -> &[&'static Face] {
+        &self.faces
+    }
+}
+
+/// An address as a QR code; none for one that is too long for a code that prints well.
+fn paper_link(address: &str) -> Option<PaperLink> {
+    const MARGIN: i32 = 2;
+    let code = QrCode::encode_text(address, QrCodeEcc::Medium).ok().filter(|code| code.size() <= 57)?;
+    let mut path = String::new();
+    for y in 0..code.size() {
+        let mut x = 0;
+        while x < code.size() {
+            let dark = (x..code.size()).take_while(|x| code.get_module(*x, y)).count() as i32;
+            if dark > 0 {
+                path.push_str(&format!("M{} {}h{dark}v1h-{dark}z", x + MARGIN, y + MARGIN));
+            }
+            x += dark + 1;
         }
     }
+    Some(PaperLink { text: bare(address), side: code.size() + 2 * MARGIN, path })
 }
 
 /// The content as a visitor may see it: hidden sections and hidden contact details are gone. Page, résumé file and
@@ -252,10 +321,12 @@ pub(crate) fn shown(content: &Content, customizations: &Customizations) -> Conte
     shown
 }
 
-/// The Content-Security-Policy of a page: its own style sheet and its own script by their hashes, nothing from
-/// anywhere, and of connections only the one that counts.
-pub(crate) fn content_security_policy(style: &str, place: &Place<'_>) -> String {
-    let mut policy = format!("default-src 'none'; img-src data:; style-src '{}'", sha256_source(style));
+/// The Content-Security-Policy of a page: its own style sheet and its own script by their hashes, its own fonts, nothing
+/// from anywhere, and of connections only the one that counts.
+fn content_security_policy(style: &str, place: &Place<'_>) -> String {
+    let fonts = if matches!(place, Place::Live { .. }) { "'self'" } else { "data:" };
+    let mut policy =
+        format!("default-src 'none'; img-src data:; font-src {fonts}; style-src '{}'", sha256_source(style));
     if let Place::Live { app_url, .. } = place {
         policy.push_str(&format!("; script-src '{}'; connect-src {}", sha256_source(BEACON), origin(app_url)));
     }
@@ -276,13 +347,12 @@ fn origin(address: &str) -> String {
     url::Url::parse(address).map_or_else(|_| address.to_owned(), |url| url.origin().ascii_serialization())
 }
 
-/// The style sheet of a page: the colours and the type that were chosen, then the template's own rules.
-pub(crate) fn style(template: &Template, customizations: &Customizations) -> String {
+/// The style sheet of a page: the colours and the type that were chosen, the rules of every template, then its own.
+fn style(template: &Template, customizations: &Customizations, heading: Font, body: Font) -> String {
     let scheme = template.manifest.color_scheme;
     let (light, dark, _) = palette::resolve(scheme.light, scheme.dark, &customizations.colors);
     let paper = palette::paper(scheme.light, &customizations.colors);
-    let heading = customizations.fonts.heading.unwrap_or(template.manifest.fonts.heading).stack();
-    let body = customizations.fonts.body.unwrap_or(template.manifest.fonts.body).stack();
+    let (heading, body) = (heading.stack(), body.stack());
     let mut css = format!(":root{{--heading:{heading};--body:{body}}}");
     match customizations.dark_mode {
         DarkMode::Auto => css.push_str(&format!(
@@ -295,6 +365,7 @@ pub(crate) fn style(template: &Template, customizations: &Customizations) -> Str
     }
     css.push_str(&format!("@media print{{:root{{color-scheme:light;{}}}}}", custom_properties(paper)));
     css.push('\n');
+    css.push_str(BASE_STYLE);
     css.push_str(template.style);
     css
 }
@@ -353,7 +424,11 @@ fn download_links(labels: &Labels, place: &Place<'_>) -> Vec<Download> {
         Place::Live { slug, .. } => format!("/p/{slug}/{file}"),
         Place::Preview | Place::Disk => file.to_owned(),
     };
-    vec![
+    let pdf =
+        Download { label: labels.resume_pdf, href: href("resume.pdf"), file: "resume.pdf", r#type: "application/pdf" };
+    // It is typeset for what is published; a site that is taken along has none.
+    let pdf = matches!(place, Place::Live { .. }).then_some(pdf);
+    let data = [
         Download { label: labels.contact_card, href: href("contact.vcf"), file: "contact.vcf", r#type: "text/vcard" },
         Download {
             label: labels.resume_file,
@@ -361,7 +436,8 @@ fn download_links(labels: &Labels, place: &Place<'_>) -> Vec<Download> {
             file: "resume.json",
             r#type: "application/json",
         },
-    ]
+    ];
+    pdf.into_iter().chain(data).collect()
 }
 
 fn contact_items(content: &Content, labels: &Labels, customizations: &Customizations) -> Vec<ContactItem> {
@@ -675,6 +751,16 @@ mod tests {
     }
 
     #[test]
+    fn an_address_on_paper_is_words_and_a_code() {
+        let link = paper_link("https://sites.example/p/ada-lovelace").unwrap();
+        assert_eq!(link.text, "sites.example/p/ada-lovelace");
+        // Version 3, 29 modules a side, and the margin.
+        assert_eq!(link.side, 33);
+        assert!(link.path.starts_with("M2 2h7v1h-7z"), "the finder pattern stands in the corner: {}", link.path);
+        assert!(paper_link(&"x".repeat(2_000)).is_none());
+    }
+
+    #[test]
     fn an_address_is_shown_as_people_write_it() {
         assert_eq!(bare("https://www.ada.example/"), "ada.example");
         assert_eq!(bare("http://ada.example/notes"), "ada.example/notes");
@@ -689,7 +775,10 @@ mod tests {
             indexable: false,
         };
         let policy = content_security_policy("b{}", &place);
-        assert!(policy.starts_with("default-src 'none'; img-src data:; style-src 'sha256-"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; img-src data:; font-src 'self'; style-src 'sha256-"),
+            "{policy}"
+        );
         assert!(policy.contains("; connect-src https://app.example; base-uri 'none'; form-action 'none'"), "{policy}");
         assert!(!policy.contains("unsafe"));
         assert!(!content_security_policy("b{}", &Place::Preview).contains("script-src"));

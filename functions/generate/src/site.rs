@@ -6,7 +6,8 @@ use zip::write::SimpleFileOptions;
 
 use crate::content::{Content, Section};
 use crate::customizations::Customizations;
-use crate::page::{Page, content_security_policy, shown, style};
+use crate::fonts::Face;
+use crate::page::{Page, shown};
 use crate::palette::{self, Adjustment};
 use crate::templates::Template;
 use crate::vcard::vcard;
@@ -56,6 +57,16 @@ pub struct RenderError {
 #[error("the site cannot be packed")]
 pub struct PackError(#[from] zip::result::ZipError);
 
+/// A page, and what goes with it.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The document.
+    pub html: String,
+    /// Its Content-Security-Policy, for the header that it may be sent with.
+    pub policy: String,
+    faces: Vec<&'static Face>,
+}
+
 /// The page alone.
 ///
 /// # Errors
@@ -65,16 +76,13 @@ pub fn page(
     template: &Template,
     customizations: &Customizations,
     place: &Place<'_>,
-) -> Result<String, RenderError> {
+) -> Result<Rendered, RenderError> {
     // A preview is one document: it has no files beside it to link to.
     let downloads = !matches!(place, Place::Preview);
     let page = Page::new(&shown(content, customizations), template, customizations, place, downloads);
-    template.render(&page).map_err(|source| RenderError { template: template.manifest.id.clone(), source })
-}
-
-/// The Content-Security-Policy of a preview, for the header that it is sent with.
-pub fn preview_policy(template: &Template, customizations: &Customizations) -> String {
-    content_security_policy(&style(template, customizations), &Place::Preview)
+    let html =
+        template.render(&page).map_err(|source| RenderError { template: template.manifest.id.clone(), source })?;
+    Ok(Rendered { html, policy: page.policy().to_owned(), faces: page.faces().to_vec() })
 }
 
 /// All files of the site.
@@ -100,18 +108,20 @@ pub fn files(
     if let Place::Live { slug, sites_url, .. } = place {
         resume.meta.canonical = Some(format!("{sites_url}/p/{slug}/resume.json"));
     }
-    let html = page(content, template, customizations, place)?;
+    let Rendered { html, faces, .. } = page(content, template, customizations, place)?;
     // A résumé of strings and dates always serialises.
     let json = serde_json::to_vec_pretty(&resume).unwrap_or_default();
-    Ok(vec![
+    let mut files = vec![
         SiteFile { name: "index.html", content_type: "text/html; charset=utf-8", bytes: html.into_bytes() },
         SiteFile { name: "resume.json", content_type: "application/json", bytes: json },
         SiteFile { name: "contact.vcf", content_type: "text/vcard; charset=utf-8", bytes: vcard(&resume).into_bytes() },
-    ])
+    ];
+    if matches!(place, Place::Live { .. }) {
+        let font = |face: &&Face| SiteFile { name: face.file, content_type: "font/woff2", bytes: face.bytes.to_vec() };
+        files.extend(faces.iter().map(font));
+    }
+    Ok(files)
 }
-
-/// The names of all files that [`files`] can make, for removing a site.
-pub const FILE_NAMES: [&str; 3] = ["index.html", "resume.json", "contact.vcf"];
 
 /// The site as a zip that opens from a disk and serves from any host. The same site gives the same bytes.
 ///
@@ -154,7 +164,7 @@ mod tests {
 
     fn render(resume: &Resume, choices: Value, place: &Place<'_>) -> String {
         let template = templates::find(templates::DEFAULT).unwrap();
-        page(&Content::from_resume(resume), template, &customizations(choices), place).unwrap()
+        page(&Content::from_resume(resume), template, &customizations(choices), place).unwrap().html
     }
 
     fn text_of(files: &[SiteFile], name: &str) -> String {
@@ -170,7 +180,8 @@ mod tests {
                 for fixture in fixtures::all() {
                     for place in &places {
                         let choices = customizations(json!({"layout": layout.id}));
-                        let html = page(&Content::from_resume(&fixture.resume), template, &choices, place).unwrap();
+                        let html =
+                            page(&Content::from_resume(&fixture.resume), template, &choices, place).unwrap().html;
                         let at = format!("{} {} {} {place:?}", template.manifest.id, layout.id, fixture.name);
                         check_structure(&html, &at);
                     }
@@ -245,7 +256,8 @@ mod tests {
         let referee = resume.references[0].name.clone().unwrap();
 
         let private = files(&content, template, &Customizations::default(), &LIVE).unwrap();
-        assert_eq!(private.iter().map(|file| file.name).collect::<Vec<_>>(), FILE_NAMES);
+        let private: Vec<SiteFile> = private.into_iter().filter(|file| file.content_type != "font/woff2").collect();
+        assert!(private.len() >= 3);
         for file in &private {
             let text = text_of(&private, file.name);
             assert!(text.contains(&email), "{}", file.name);
@@ -257,7 +269,7 @@ mod tests {
             json!({"contact": {"phone": true, "address": true, "email": false}, "sections": {"hidden": ["experience"]}}),
         );
         let open = files(&content, template, &choices, &LIVE).unwrap();
-        for file in &open {
+        for file in open.iter().filter(|file| file.content_type != "font/woff2") {
             let text = text_of(&open, file.name);
             assert!(text.contains(&street) && !text.contains(&email), "{}", file.name);
             assert!(!text.contains(resume.work[1].name.as_deref().unwrap()), "{}: a hidden section shows", file.name);
@@ -268,7 +280,7 @@ mod tests {
             json!({"sections": {"hidden": ["contact"]}, "links": [{"label": "Talks", "url": "https://talks.example"}]}),
         );
         for file in files(&content, template, &closed, &LIVE).unwrap() {
-            let text = String::from_utf8(file.bytes).unwrap();
+            let text = String::from_utf8_lossy(&file.bytes);
             assert!(!text.contains(&email) && !text.contains("talks.example"), "{}", file.name);
         }
     }
@@ -346,8 +358,33 @@ mod tests {
     #[test]
     fn nothing_is_asked_of_another_host() {
         let html = render(&fixtures::full(), json!({}), &LIVE);
-        for loading in ["src=", "url(", "<iframe", "<object", "rel=\"preload\"", "rel=\"icon\" href=\"http"] {
+        for loading in ["src=", "<iframe", "<object", "rel=\"preload\"", "rel=\"icon\" href=\"http"] {
             assert!(!html.contains(loading), "{loading}");
+        }
+        assert_eq!(html.matches("url(").count(), html.matches("url(/p/ada/").count(), "a font of another place");
+        assert!(html.contains("url(/p/ada/"));
+        let taken_along = render(&fixtures::full(), json!({}), &Place::Disk);
+        assert_eq!(taken_along.matches("url(").count(), taken_along.matches("url(data:font/woff2;").count());
+    }
+
+    #[test]
+    fn a_published_page_has_its_fonts_beside_it_and_is_light() {
+        for template in templates::all() {
+            for fixture in fixtures::all() {
+                let content = Content::from_resume(&fixture.resume);
+                let files = files(&content, template, &Customizations::default(), &LIVE).unwrap();
+                let html = text_of(&files, "index.html");
+                for address in html.split("url(/p/ada/").skip(1) {
+                    let name = address.split(')').next().unwrap();
+                    assert!(files.iter().any(|file| file.name == name), "{name} is missing");
+                }
+                // Fonts are compressed already.
+                let fonts = files.iter().filter(|file| file.content_type == "font/woff2").map(|file| file.bytes.len());
+                let packed = pack(&files[..1]).unwrap().len();
+                let at = format!("{} {}", template.manifest.id, fixture.name);
+                assert!(packed < 16_000, "{at}: the page has {packed} bytes");
+                assert!(packed + fonts.sum::<usize>() <= 100_000, "{at}");
+            }
         }
     }
 
@@ -361,7 +398,7 @@ mod tests {
         let packed = pack(&site).unwrap();
         assert_eq!(packed, pack(&site).unwrap(), "the same site packs to the same bytes");
         let mut archive = zip::ZipArchive::new(Cursor::new(packed)).unwrap();
-        assert_eq!(archive.len(), FILE_NAMES.len());
+        assert_eq!(archive.len(), 3, "the fonts lie in the page");
         let mut read = Vec::new();
         std::io::Read::read_to_end(&mut archive.by_name("index.html").unwrap(), &mut read).unwrap();
         assert_eq!(read, site[0].bytes);

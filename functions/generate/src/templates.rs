@@ -1,11 +1,13 @@
 //! The templates that this build carries, each a folder of `templates/`: `template.json` says what it is, `page.html`
-//! (minijinja) how a page is built, `style.css` how it looks, `thumbnail.png` what it looks like.
+//! (minijinja) how a page is built, `style.css` how it looks, `thumbnail.png` what it looks like. Beside the folders lies
+//! what a template may build on: `frame.html` (everything around a page's body), `pieces.html` (macros for what a section
+//! holds) and `base.css`, which goes before every template's own style.
 
 use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::{Deserialize, Serialize};
 use vitae_resume::Violation;
 
@@ -25,6 +27,15 @@ struct Folder {
 }
 
 static FOLDERS: &[Folder] = include!(concat!(env!("OUT_DIR"), "/folders.rs"));
+
+/// What pages are put together from, by the name that they call it by.
+static PARTS: [(&str, &str); 2] = [
+    ("frame.html", include_str!("../templates/frame.html")),
+    ("pieces.html", include_str!("../templates/pieces.html")),
+];
+
+/// The rules that hold of every template.
+pub(crate) const BASE_STYLE: &str = include_str!("../templates/base.css");
 
 /// One template.
 #[derive(Debug, Clone)]
@@ -145,6 +156,12 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => write_escaped(out, text),
         _ => minijinja::escape_formatter(out, state, value),
     });
+    pages.add_filter("figures", figures);
+    for (name, part) in PARTS {
+        if let Err(error) = pages.add_template(name, part) {
+            tracing::error!(part = name, %error, "a part of the templates cannot be read");
+        }
+    }
     let mut templates = Vec::new();
     for folder in FOLDERS {
         match (serde_json::from_str(folder.manifest), pages.add_template_owned(page_name(folder.id), folder.page)) {
@@ -179,6 +196,49 @@ fn write_escaped(out: &mut minijinja::Output<'_>, text: &str) -> Result<(), mini
     Ok(out.write_str(rest)?)
 }
 
+/// A text in runs, so that a template can set the figures in it apart: amounts, shares and counts, but not years.
+fn figures(text: &str) -> Value {
+    let mut runs: Vec<(&str, bool)> = Vec::new();
+    let mut rest = text;
+    while let Some((start, end)) = figure(rest) {
+        runs.extend([(&rest[..start], false), (&rest[start..end], true)]);
+        rest = &rest[end..];
+    }
+    runs.push((rest, false));
+    let filled = runs.into_iter().filter(|(text, _)| !text.is_empty());
+    filled.map(|(text, strong)| minijinja::context! { text, strong }).collect()
+}
+
+/// Where the first figure of a text begins and ends.
+fn figure(text: &str) -> Option<(usize, usize)> {
+    let mut from = 0;
+    loop {
+        let start = from + text[from..].find(|c: char| c.is_ascii_digit())?;
+        let mut end = start + text[start..].find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len() - start);
+        // Marks between digits belong to them: 1,800.50; a space does before three of them: 3 000.
+        while let Some(after) = text[end..].strip_prefix(['.', ',', ' ', '\u{a0}', '\u{202f}', '’']) {
+            let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+            if digits == 0 || (digits != 3 && text[end..].starts_with(' ')) {
+                break;
+            }
+            end = text.len() - after.len() + digits;
+        }
+        let number = &text[start..end];
+        let before = text[..start].chars().next_back();
+        let signed = before.filter(|c| matches!(c, '$' | '€' | '£' | '¥' | '+' | '×'));
+        let unit = ["%", "\u{a0}%", "\u{202f}%", " %", "٪", "+", "×", "k ", "M ", " M€", " k€", "€", " €"];
+        let unit = unit.iter().find(|unit| text[end..].starts_with(**unit)).map_or(0, |unit| unit.trim_end().len());
+        let year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20")) && unit == 0;
+        // A digit inside a word or a name is no figure: p99, EC2, 3D.
+        let inside = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '/' | '.' | ':'))
+            || (unit == 0 && text[end..].starts_with(|c: char| c.is_alphabetic() || matches!(c, '/' | ':')));
+        if !(inside || year && signed.is_none()) {
+            return Some((start - signed.map_or(0, char::len_utf8), end + unit));
+        }
+        from = end;
+    }
+}
+
 /// The suffix `.html` is what turns escaping on.
 fn page_name(id: &str) -> String {
     format!("{id}/page.html")
@@ -203,6 +263,24 @@ mod tests {
             assert_eq!(manifest.sections.len(), Section::ALL.len(), "{} names a section twice", manifest.id);
         }
         assert!(find(DEFAULT).is_some());
+    }
+
+    #[test]
+    fn figures_are_amounts_and_neither_years_nor_names() {
+        let strong = |text: &str| -> Vec<String> {
+            let mut found = Vec::new();
+            let mut rest = text;
+            while let Some((start, end)) = figure(rest) {
+                found.push(rest[start..end].to_owned());
+                rest = &rest[end..];
+            }
+            found
+        };
+        assert_eq!(strong("from 14 hours to 40 seconds"), ["14", "40"]);
+        assert_eq!(strong("Cut the bill by 38 % since 2019"), ["38 %"]);
+        assert_eq!(strong("€1,800.50, $2M , 3 000+ and 60٪"), ["€1,800.50", "$2M", "3 000+", "60٪"]);
+        assert_eq!(strong("p99 in EC2, 3D, TLS 1.3, 24/7, 2023"), ["1.3"]);
+        assert!(strong("").is_empty() && strong("none at all").is_empty());
     }
 
     #[test]

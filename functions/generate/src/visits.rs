@@ -212,6 +212,7 @@ fn content_type(file: &str) -> Option<&'static str> {
         "vcf" => Some("text/vcard; charset=utf-8"),
         "pdf" => Some("application/pdf"),
         "png" => Some("image/png"),
+        "woff2" => Some("font/woff2"),
         _ => None,
     }
 }

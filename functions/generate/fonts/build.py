@@ -1,0 +1,86 @@
+"""Makes the fonts that portfolios carry, out of the packages that their authors' fonts are published in.
+
+    npm install --no-save --prefix target/fonts @fontsource-variable/{bricolage-grotesque,geist,geist-mono,newsreader,source-sans-3,source-serif-4}@5.3
+    pip install fonttools==4.68.0 brotli==1.2.1
+    python functions/generate/fonts/build.py target/fonts/node_modules/@fontsource-variable
+
+Each face becomes two WOFF2 files, one for the letters of Western Europe and one for the rest of the Latin script, with the
+few features that running text wants. A page takes the ones whose letters it has. What is cut out of a font is no longer that
+font, so the files bear names of their own; `OFL.txt` beside them says whose work they are. The same input gives the same
+bytes.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+HERE = Path(__file__).parent
+FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum"]
+# What `page.rs` writes beside each file: letters outside are left to the reader's system.
+LATIN = "U+20-7E,U+A0-FF,U+131,U+152-153,U+2C6,U+2DA,U+2DC,U+2010-2014,U+2018-201A,U+201C-201E,U+2020-2022,U+2026,U+2030,U+2032-2033,U+2039-203A,U+2044,U+20AC,U+2122,U+2190-2193,U+2197,U+2212"
+EXTENDED = "U+100-130,U+132-151,U+154-17F,U+18F,U+192,U+1A0-1A1,U+1AF-1B0,U+1E6-1E7,U+1EA-1EB,U+1FA-21B,U+237,U+2C7,U+2C9,U+2D8-2D9,U+2DB,U+2DD,U+1E80-1E85,U+1E9E,U+1EA0-1EF9"
+# The weights of a family. A range stays variable in one file; a single one is a file of its own, for families that mostly
+# set titles.
+FAMILIES = {
+    "bricolage-grotesque": [(400, 800)],
+    "geist": [(400, 700)],
+    "geist-mono": [(400, 600)],
+    "newsreader": [400, 600],
+    "source-sans-3": [(400, 700)],
+    "source-serif-4": [400, 600],
+}
+
+
+def cut(font: TTFont, unicodes: str) -> TTFont:
+    options = subset.Options()
+    options.layout_features = FEATURES
+    options.hinting = False
+    options.name_IDs = [0, 1, 2, 4, 6, 13, 14]
+    options.notdef_outline = True
+    options.drop_tables += ["MVAR", "STAT", "DSIG", "meta"]
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=subset.parse_unicodes(unicodes.replace("U+", "")))
+    subsetter.subset(font)
+    return font
+
+
+def written(font: TTFont, flavor: str | None) -> bytes:
+    font.flavor = flavor
+    font.recalcTimestamp = False
+    out = BytesIO()
+    font.save(out, reorderTables=None if flavor else True)
+    return out.getvalue()
+
+
+def named(font: TTFont, family: str) -> TTFont:
+    own = f"Vitae {family.removeprefix('source-')}"
+    for record in font["name"].names:
+        if record.nameID in (1, 4, 6, 16):
+            record.string = own.replace(" ", "-") if record.nameID == 6 else own
+    return font
+
+
+def main(packages: Path) -> None:
+    for family, all_weights in FAMILIES.items():
+        folder = HERE / family
+        folder.mkdir(exist_ok=True)
+        for weights in all_weights:
+            for name, unicodes in [("latin", LATIN), ("latin-ext", EXTENDED)]:
+                source = packages / family / "files" / f"{family}-{name}-wght-normal.woff2"
+                font = instancer.instantiateVariableFont(TTFont(source), {"wght": weights})
+                for glyph in font.getGlyphOrder() if "gvar" in font else []:
+                    # A glyph that is the same in every weight is left out by the one and missed by the other.
+                    font["gvar"].variations.setdefault(glyph, [])
+                data = written(named(cut(font, unicodes), family), "woff2")
+                file = f"{name}.woff2" if isinstance(weights, tuple) else f"{name}-{weights}.woff2"
+                (folder / file).write_bytes(data)
+                print(f"{family}/{file} {len(data)}")
+        (folder / "OFL.txt").write_bytes((packages / family / "LICENSE").read_bytes())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
