@@ -64,6 +64,22 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.code() == primary)
     }
 
+    /// The language that a reader asks for by `Accept-Language` (RFC 9110, section 12.5.4): the first of those with the
+    /// highest weight that there are words in; English where there is none.
+    pub fn accepted(header: &str) -> Self {
+        let mut best = (Self::En, 0.0);
+        for wish in header.split(',').take(20) {
+            let (tag, parameters) = wish.split_once(';').unwrap_or((wish, ""));
+            let weight = parameters.trim().strip_prefix("q=").map_or(1.0, |text| text.parse::<f32>().unwrap_or(0.0));
+            if let Some(language) = Self::from_tag(tag.trim())
+                && weight > best.1
+            {
+                best = (language, weight);
+            }
+        }
+        best.0
+    }
+
     /// The ISO 639-1 code.
     pub fn code(self) -> &'static str {
         self.labels().code
@@ -133,10 +149,28 @@ pub struct Labels {
     pub comma: &'static str,
     /// Name of the list of files to take along.
     pub downloads: &'static str,
+    /// The words of the page that asks for a portfolio's password.
+    #[serde(skip)]
+    pub gate: Gate,
     #[serde(skip)]
     months: [&'static str; 12],
     #[serde(skip)]
     order: DateOrder,
+}
+
+/// The words of the page that asks for a portfolio's password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gate {
+    /// Title.
+    pub title: &'static str,
+    /// Before the field.
+    pub password: &'static str,
+    /// On the button.
+    pub open: &'static str,
+    /// After a wrong password.
+    pub wrong: &'static str,
+    /// After too many of them.
+    pub too_many: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -280,6 +314,13 @@ static EN: Labels = Labels {
     contact_card: "Contact card (vCard)",
     comma: ", ",
     downloads: "Downloads",
+    gate: Gate {
+        title: "This portfolio is protected",
+        password: "Password",
+        open: "Open",
+        wrong: "That is not the password.",
+        too_many: "Too many attempts. Wait a minute, then try again.",
+    },
     months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     order: DateOrder::MonthDayYear,
 };
@@ -320,6 +361,13 @@ static DE: Labels = Labels {
     contact_card: "Visitenkarte (vCard)",
     comma: ", ",
     downloads: "Downloads",
+    gate: Gate {
+        title: "Dieses Portfolio ist geschützt",
+        password: "Passwort",
+        open: "Öffnen",
+        wrong: "Das ist nicht das Passwort.",
+        too_many: "Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es dann erneut.",
+    },
     months: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
     order: DateOrder::OrdinalDayMonthYear,
 };
@@ -360,6 +408,13 @@ static FR: Labels = Labels {
     contact_card: "Carte de visite (vCard)",
     comma: ", ",
     downloads: "Téléchargements",
+    gate: Gate {
+        title: "Ce portfolio est protégé",
+        password: "Mot de passe",
+        open: "Ouvrir",
+        wrong: "Ce n’est pas le bon mot de passe.",
+        too_many: "Trop de tentatives. Attendez une minute, puis réessayez.",
+    },
     months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
     order: DateOrder::DayMonthYear,
 };
@@ -400,6 +455,13 @@ static ES: Labels = Labels {
     contact_card: "Tarjeta de contacto (vCard)",
     comma: ", ",
     downloads: "Descargas",
+    gate: Gate {
+        title: "Este portafolio está protegido",
+        password: "Contraseña",
+        open: "Abrir",
+        wrong: "Esa no es la contraseña.",
+        too_many: "Demasiados intentos. Espere un minuto y vuelva a intentarlo.",
+    },
     months: ["ene.", "feb.", "mar.", "abr.", "may.", "jun.", "jul.", "ago.", "sept.", "oct.", "nov.", "dic."],
     order: DateOrder::DayMonthYear,
 };
@@ -440,6 +502,13 @@ static PT: Labels = Labels {
     contact_card: "Cartão de contacto (vCard)",
     comma: ", ",
     downloads: "Transferências",
+    gate: Gate {
+        title: "Este portefólio está protegido",
+        password: "Palavra-passe",
+        open: "Abrir",
+        wrong: "Essa não é a palavra-passe.",
+        too_many: "Demasiadas tentativas. Aguarde um minuto e tente novamente.",
+    },
     months: ["jan.", "fev.", "mar.", "abr.", "maio", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."],
     order: DateOrder::DayMonthYear,
 };
@@ -480,6 +549,13 @@ static IT: Labels = Labels {
     contact_card: "Biglietto da visita (vCard)",
     comma: ", ",
     downloads: "Scarica",
+    gate: Gate {
+        title: "Questo portfolio è protetto",
+        password: "Password",
+        open: "Apri",
+        wrong: "Non è la password giusta.",
+        too_many: "Troppi tentativi. Attenda un minuto, poi riprovi.",
+    },
     months: ["gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"],
     order: DateOrder::DayMonthYear,
 };
@@ -520,6 +596,13 @@ static NL: Labels = Labels {
     contact_card: "Visitekaartje (vCard)",
     comma: ", ",
     downloads: "Downloads",
+    gate: Gate {
+        title: "Dit portfolio is beveiligd",
+        password: "Wachtwoord",
+        open: "Openen",
+        wrong: "Dat is niet het wachtwoord.",
+        too_many: "Te veel pogingen. Wacht een minuut en probeer het dan opnieuw.",
+    },
     months: ["jan.", "feb.", "mrt.", "apr.", "mei", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."],
     order: DateOrder::DayMonthYear,
 };
@@ -560,6 +643,13 @@ static PL: Labels = Labels {
     contact_card: "Wizytówka (vCard)",
     comma: ", ",
     downloads: "Do pobrania",
+    gate: Gate {
+        title: "To portfolio jest chronione",
+        password: "Hasło",
+        open: "Otwórz",
+        wrong: "To nie jest właściwe hasło.",
+        too_many: "Zbyt wiele prób. Poczekaj minutę i spróbuj ponownie.",
+    },
     months: ["sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"],
     order: DateOrder::DayMonthYear,
 };
@@ -600,6 +690,13 @@ static SV: Labels = Labels {
     contact_card: "Visitkort (vCard)",
     comma: ", ",
     downloads: "Ladda ner",
+    gate: Gate {
+        title: "Den här portfolion är skyddad",
+        password: "Lösenord",
+        open: "Öppna",
+        wrong: "Det är inte lösenordet.",
+        too_many: "För många försök. Vänta en minut och försök sedan igen.",
+    },
     months: ["jan.", "feb.", "mars", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."],
     order: DateOrder::DayMonthYear,
 };
@@ -640,6 +737,13 @@ static TR: Labels = Labels {
     contact_card: "Kartvizit (vCard)",
     comma: ", ",
     downloads: "İndirilebilir dosyalar",
+    gate: Gate {
+        title: "Bu portfolyo korumalı",
+        password: "Parola",
+        open: "Aç",
+        wrong: "Parola bu değil.",
+        too_many: "Çok fazla deneme. Bir dakika bekleyip yeniden deneyin.",
+    },
     months: ["Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara"],
     order: DateOrder::DayMonthYear,
 };
@@ -677,6 +781,13 @@ static AR: Labels = Labels {
     contact_card: "بطاقة الاتصال (vCard)",
     comma: "، ",
     downloads: "ملفات للتنزيل",
+    gate: Gate {
+        title: "هذا الملف محمي",
+        password: "كلمة المرور",
+        open: "فتح",
+        wrong: "كلمة المرور غير صحيحة.",
+        too_many: "محاولات كثيرة جدًا. انتظر دقيقة ثم حاول مرة أخرى.",
+    },
     months: [
         "يناير",
         "فبراير",
@@ -727,6 +838,13 @@ static HE: Labels = Labels {
     contact_card: "כרטיס ביקור (vCard)",
     comma: ", ",
     downloads: "קבצים להורדה",
+    gate: Gate {
+        title: "תיק העבודות הזה מוגן",
+        password: "סיסמה",
+        open: "פתיחה",
+        wrong: "זו אינה הסיסמה.",
+        too_many: "יותר מדי ניסיונות. יש להמתין דקה ולנסות שוב.",
+    },
     months: ["ינו׳", "פבר׳", "מרץ", "אפר׳", "מאי", "יוני", "יולי", "אוג׳", "ספט׳", "אוק׳", "נוב׳", "דצמ׳"],
     order: DateOrder::DayMonthYear,
 };
@@ -767,6 +885,13 @@ static JA: Labels = Labels {
     contact_card: "連絡先カード（vCard）",
     comma: "、",
     downloads: "ダウンロード",
+    gate: Gate {
+        title: "このポートフォリオは保護されています",
+        password: "パスワード",
+        open: "開く",
+        wrong: "パスワードが違います。",
+        too_many: "試行回数が多すぎます。1分ほど待ってからもう一度お試しください。",
+    },
     months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
     order: DateOrder::YearMonthDay,
 };
@@ -804,6 +929,13 @@ static ZH: Labels = Labels {
     contact_card: "名片（vCard）",
     comma: "、",
     downloads: "下载",
+    gate: Gate {
+        title: "此作品集受密码保护",
+        password: "密码",
+        open: "打开",
+        wrong: "密码不正确。",
+        too_many: "尝试次数过多。请等待一分钟后再试。",
+    },
     months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
     order: DateOrder::YearMonthDay,
 };
@@ -828,6 +960,20 @@ mod tests {
         }
         assert_eq!(Language::from_tag("pt-BR"), Some(Language::Pt));
         assert_eq!(Language::from_tag("xx"), None);
+    }
+
+    #[test]
+    fn a_reader_is_spoken_to_in_the_language_that_they_ask_for() {
+        for (header, language) in [
+            ("de-CH,de;q=0.9,en;q=0.8", Language::De),
+            ("tlh, fr;q=0.4, it;q=0.7", Language::It),
+            ("he", Language::He),
+            ("en;q=0.1, ja;q=nonsense", Language::En),
+            ("", Language::En),
+            ("*", Language::En),
+        ] {
+            assert_eq!(Language::accepted(header), language, "{header}");
+        }
     }
 
     #[test]

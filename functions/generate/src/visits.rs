@@ -25,6 +25,7 @@ use vitae_store::portfolios::{Portfolio, Publication, Visibility};
 use vitae_web::{Path, Problem, RateLimit, Subject, Web, visitor_address};
 
 use crate::State;
+use crate::labels::{Gate, Language, is_right_to_left};
 use crate::page::sha256_source;
 use crate::slug::Slug;
 
@@ -115,19 +116,20 @@ pub(crate) async fn unlock(
     if publication.slug != slug {
         return Ok(not_found());
     }
+    let language = language(&headers);
     let visitor = visitor_address(&headers).map(|address| address.to_string()).unwrap_or_default();
     for (limit, subject) in [(ATTEMPTS, format!("{slug} {visitor}")), (ATTEMPTS_OF_ALL, slug.clone())] {
         if let Err(problem) = limit.count(&web, &subject).await {
             return match problem.status() {
-                StatusCode::TOO_MANY_REQUESTS => Ok(too_many(&slug, &problem)),
+                StatusCode::TOO_MANY_REQUESTS => Ok(too_many(&slug, language, &problem)),
                 _ => Err(problem),
             };
         }
     }
-    let Ok(Form(UnlockForm { password })) = form else { return Ok(ask(&slug, Some(WRONG))) };
+    let Ok(Form(UnlockForm { password })) = form else { return Ok(ask(&slug, language, Some(|gate| gate.wrong))) };
     if !Password::typed(&password).matches(Some(&hash)).await.map_err(Problem::internal)? {
         tracing::warn!("a wrong password of a portfolio");
-        return Ok(ask(&slug, Some(WRONG)));
+        return Ok(ask(&slug, language, Some(|gate| gate.wrong)));
     }
     let until = Timestamp::now().as_second() + OPEN_SECONDS;
     let secure = if state.addresses.sites.starts_with("https://") { "; Secure" } else { "" };
@@ -183,7 +185,7 @@ async fn visit(state: &State, slug: &str, file: &str, headers: &HeaderMap) -> Re
     // The objects of an open portfolio answer before this function is asked, so what is not among them is not there.
     let Some(hash) = protection else { return Ok(not_found()) };
     if !is_open(headers, &hash, slug, Timestamp::now()) {
-        return Ok(ask(slug, None));
+        return Ok(ask(slug, language(headers), None));
     }
     let Some(content_type) = content_type(file) else { return Ok(not_found()) };
     match state.sites.get(&keys::site_file(Shelf::Protected, slug, file), LARGEST_FILE).await {
@@ -238,8 +240,6 @@ fn is_open(headers: &HeaderMap, hash: &str, slug: &str, now: Timestamp) -> bool 
     ours.any(|(until, sent)| until > now.as_second() && mac(hash, slug, until).verify_slice(&sent).is_ok())
 }
 
-const WRONG: &str = "That is not the password.";
-const TOO_MANY: &str = "Too many attempts. Wait a minute, then try again.";
 const STYLE: &str = include_str!("visits.css");
 
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
@@ -251,25 +251,33 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 });
 
+/// The visitor's language. The owner's would tell something of the portfolio.
+fn language(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::accepted(accepted.unwrap_or_default())
+}
+
 /// The page that asks for the password. It says nothing of whose portfolio it is.
-fn ask(slug: &str, complaint: Option<&str>) -> Response {
+fn ask(slug: &str, language: Language, complaint: Option<fn(&Gate) -> &'static str>) -> Response {
     // A slug holds letters, digits and hyphens, so it is itself in an attribute.
+    let gate = &language.labels().gate;
     let complaint =
-        complaint.map(|text| format!("<p id=\"complaint\" role=\"alert\">{text}</p>\n")).unwrap_or_default();
+        complaint.map(|words| format!("<p id=\"complaint\" role=\"alert\">{}</p>\n", words(gate))).unwrap_or_default();
     let described = if complaint.is_empty() { "" } else { " aria-invalid=\"true\" aria-describedby=\"complaint\"" };
     let main = format!(
-        "<h1>This portfolio is protected</h1>\n<form method=\"post\" action=\"/unlock/{slug}\">\n\
-         <label for=\"password\">Password</label>\n\
+        "<h1>{}</h1>\n<form method=\"post\" action=\"/unlock/{slug}\">\n\
+         <label for=\"password\">{}</label>\n\
          <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" required autofocus{described}>\n\
-         {complaint}<button>Open</button>\n</form>\n"
+         {complaint}<button>{}</button>\n</form>\n",
+        gate.title, gate.password, gate.open
     );
-    let mut response = small_page(StatusCode::UNAUTHORIZED, "Protected portfolio", &main, "no-store");
+    let mut response = small_page(StatusCode::UNAUTHORIZED, language, gate.title, &main, "no-store");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Form"));
     response
 }
 
-fn too_many(slug: &str, problem: &Problem) -> Response {
-    let mut response = ask(slug, Some(TOO_MANY));
+fn too_many(slug: &str, language: Language, problem: &Problem) -> Response {
+    let mut response = ask(slug, language, Some(|gate| gate.too_many));
     *response.status_mut() = problem.status();
     response.headers_mut().remove(header::WWW_AUTHENTICATE);
     if let Some(seconds) = problem.clone().into_response().headers().get(header::RETRY_AFTER) {
@@ -280,7 +288,7 @@ fn too_many(slug: &str, problem: &Problem) -> Response {
 
 fn not_found() -> Response {
     let main = "<h1>Not found</h1>\n<p>There is no page at this address, or it is not public any more.</p>\n";
-    small_page(StatusCode::NOT_FOUND, "Not found", main, "public, max-age=10")
+    small_page(StatusCode::NOT_FOUND, Language::En, "Not found", main, "public, max-age=10")
 }
 
 fn moved(slug: &str, file: &str) -> Response {
@@ -291,9 +299,17 @@ fn moved(slug: &str, file: &str) -> Response {
     (StatusCode::MOVED_PERMANENTLY, headers).into_response()
 }
 
-fn small_page(status: StatusCode, title: &str, main: &str, cache_control: &'static str) -> Response {
+fn small_page(
+    status: StatusCode,
+    language: Language,
+    title: &str,
+    main: &str,
+    cache_control: &'static str,
+) -> Response {
+    let code = language.code();
+    let dir = if is_right_to_left(code) { "rtl" } else { "ltr" };
     let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{code}\" dir=\"{dir}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{main}</main>\n</body>\n</html>\n"
@@ -356,10 +372,18 @@ mod tests {
 
     #[test]
     fn the_page_that_asks_allows_its_own_style_and_no_script() {
-        let response = ask("ada", Some(WRONG));
+        let response = ask("ada", Language::He, Some(|gate| gate.wrong));
         let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.contains(&sha256_source(STYLE)) && !policy.contains("script-src"), "{policy}");
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+    }
+
+    #[tokio::test]
+    async fn the_page_that_asks_speaks_the_visitors_language() {
+        let asked = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static("ar,en;q=0.5"))]);
+        let body = axum::body::to_bytes(ask("ada", language(&asked), None).into_body(), 10_000).await.unwrap();
+        let html = String::from_utf8(body.to_vec()).unwrap();
+        assert!(html.contains("<html lang=\"ar\" dir=\"rtl\">") && html.contains("كلمة المرور"), "{html}");
     }
 
     #[test]
