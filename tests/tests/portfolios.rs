@@ -44,7 +44,7 @@ async fn visit(url: &str) -> anyhow::Result<Answer> {
 
 /// No file of a site can be seen, at once: nothing waits for a cache here.
 async fn is_gone(url: &str) -> anyhow::Result<()> {
-    for file in ["", "/resume.json", "/contact.vcf", "/source-sans.woff2"] {
+    for file in ["", "/resume.json", "/contact.vcf", "/og.png", "/source-sans.woff2"] {
         let status = visit(&format!("{url}{file}")).await?.status;
         anyhow::ensure!(status.is_client_error(), "{url}{file} answers {status}");
     }
@@ -74,6 +74,9 @@ async fn a_portfolio_is_made_published_changed_and_taken_down() -> anyhow::Resul
         assert!(page.header("content-type").is_some_and(|t| t.starts_with("text/html")), "{address}");
         assert!(page.text().contains(&name) && page.text().contains("noindex"), "{address}");
     }
+    let picture = visit(&format!("{url}/og.png")).await?.expect(200)?;
+    assert_eq!(picture.header("content-type"), Some("image/png"));
+    assert!(visit(url).await?.text().contains(&format!("{url}/og.png")));
     let font = visit(&format!("{url}/source-sans.woff2")).await?.expect(200)?;
     assert_eq!(font.header("content-type"), Some("font/woff2"));
     assert!(font.body.starts_with(b"wOF2"));
@@ -145,7 +148,7 @@ async fn a_protected_portfolio_shows_nothing_before_its_password() -> anyhow::Re
     assert_eq!(slug.len(), 32, "the address does not tell the name");
 
     let shut = async |client: &Client| {
-        for file in ["", "/", "/index.html", "/resume.json", "/resume.pdf", "/contact.vcf", "/no-such-file.txt"] {
+        for file in ["", "/", "/index.html", "/resume.json", "/resume.pdf", "/contact.vcf", "/og.png", "/no-such-file.txt"] {
             let answer = Answer::to(client.get(format!("{url}{file}"))).await?.expect(401)?;
             let text = answer.text();
             anyhow::ensure!(text.contains("Password") && !text.contains(&name), "{file}: {text}");
@@ -424,5 +427,21 @@ async fn templates_and_the_download_are_whole_files() -> anyhow::Result<()> {
     // A zip begins with a local file header and ends with the end of its central directory, which has 22 bytes.
     assert!(zip.body.starts_with(b"PK\x03\x04"));
     assert_eq!(zip.body.get(zip.body.len() - 22..zip.body.len() - 18), Some(&b"PK\x05\x06"[..]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deployment_that_cannot_be_is_refused_before_anything_is_sent() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, _, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let deploy = format!("{path}/deploy");
+    for (body, pointer) in [
+        (json!({"target": "vercel", "token": "with a space"}), "/token"),
+        (json!({"target": "elsewhere", "token": "abcdefgh"}), "/target"),
+    ] {
+        let refused = person.post(&deploy, &body).await?.expect(422)?;
+        assert_eq!(refused.json()?["errors"][0]["pointer"], pointer);
+        assert!(!refused.text().contains("with a space"));
+    }
     Ok(())
 }

@@ -14,7 +14,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
-from fontTools import subset
+from fontTools import merge, subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
@@ -56,6 +56,32 @@ def written(font: TTFont, flavor: str | None) -> bytes:
     return out.getvalue()
 
 
+# The font of the share image, which is drawn here and not in a browser: one weight, outlines only.
+CARD = ("source-sans-3", 600, ["latin", "latin-ext", "greek", "cyrillic"])
+
+
+def card(packages: Path) -> bytes:
+    family, weight, parts = CARD
+    files = []
+    for part in parts:
+        font = instancer.instantiateVariableFont(
+            TTFont(packages / family / "files" / f"{family}-{part}-wght-normal.woff2"), {"wght": weight}
+        )
+        options = subset.Options()
+        options.layout_features = []
+        options.hinting = False
+        options.notdef_outline = True
+        options.name_IDs = [0, 1, 2, 4, 6, 13, 14]
+        options.drop_tables += ["GPOS", "GSUB", "GDEF", "STAT", "DSIG", "meta", "gasp"]
+        subsetter = subset.Subsetter(options)
+        wanted = subset.parse_unicodes(f"{LATIN},{EXTENDED}".replace("U+", "")) if "latin" in part else font.getBestCmap()
+        subsetter.populate(unicodes=wanted)
+        subsetter.subset(font)
+        file = BytesIO(written(font, None))
+        files.append(file)
+    return written(named(merge.Merger().merge(files), family), None)
+
+
 def named(font: TTFont, family: str) -> TTFont:
     own = f"Vitae {family.removeprefix('source-')}"
     for record in font["name"].names:
@@ -80,6 +106,9 @@ def main(packages: Path) -> None:
                 (folder / file).write_bytes(data)
                 print(f"{family}/{file} {len(data)}")
         (folder / "OFL.txt").write_bytes((packages / family / "LICENSE").read_bytes())
+    data = card(packages)
+    (HERE / CARD[0] / "card.ttf").write_bytes(data)
+    print(f"{CARD[0]}/card.ttf {len(data)}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,11 @@ pub struct Colour {
 }
 
 impl Colour {
+    /// Red, green and blue.
+    pub(crate) fn channels(self) -> [u8; 3] {
+        [self.red, self.green, self.blue]
+    }
+
     /// Reads `#rgb` or `#rrggbb`, in either case; anything else is `None`.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('#')?;

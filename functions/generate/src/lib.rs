@@ -13,6 +13,7 @@ pub mod labels;
 mod page;
 pub mod palette;
 mod publishing;
+mod share_image;
 pub mod site;
 pub mod slug;
 pub mod templates;

@@ -17,6 +17,7 @@ use crate::customizations::{Customizations, DarkMode, Font, Tone};
 use crate::fonts::{self, Face, Source};
 use crate::labels::{Labels, Language, is_right_to_left};
 use crate::palette::{self, Palette};
+use crate::share_image;
 use crate::site::Place;
 use crate::templates::{BASE_STYLE, Template};
 use crate::vcard::telephone;
@@ -61,6 +62,8 @@ pub(crate) struct Page {
     paper_link: Option<PaperLink>,
     #[serde(skip)]
     faces: Vec<&'static Face>,
+    #[serde(skip)]
+    colours: Palette,
 }
 
 /// An address on paper: as words, and as a QR code for a telephone.
@@ -227,12 +230,16 @@ impl Page {
             },
             csp: String::new(),
             style: String::new(),
-            picture: None,
+            picture: match place {
+                Place::Live { .. } => canonical.as_ref().map(|address| format!("{address}/og.png")),
+                Place::Preview | Place::Disk => None,
+            },
             paper_link: match place {
                 Place::Live { .. } => canonical.as_deref().and_then(paper_link),
                 Place::Preview | Place::Disk => None,
             },
             faces: Vec::new(),
+            colours: if customizations.dark_mode == DarkMode::Dark { dark } else { light },
             beacon,
             labels,
             name: content.hero.name.clone(),
@@ -265,6 +272,12 @@ impl Page {
     /// The policy that the page holds itself to, for the header that it may be sent with.
     pub(crate) fn policy(&self) -> &str {
         &self.csp
+    }
+
+    /// The picture that is shown where the page is shared, PNG.
+    pub(crate) fn share_image(&self) -> Option<Vec<u8>> {
+        let address = self.canonical.as_deref().map(bare)?;
+        share_image::draw(&self.name, self.headline.as_deref(), &address, self.colours)
     }
 
     /// The fonts that lie beside the page.

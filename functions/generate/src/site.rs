@@ -80,8 +80,12 @@ pub fn page(
     // A preview is one document: it has no files beside it to link to.
     let downloads = !matches!(place, Place::Preview);
     let page = Page::new(&shown(content, customizations), template, customizations, place, downloads);
+    rendered(&page, template)
+}
+
+fn rendered(page: &Page, template: &Template) -> Result<Rendered, RenderError> {
     let html =
-        template.render(&page).map_err(|source| RenderError { template: template.manifest.id.clone(), source })?;
+        template.render(page).map_err(|source| RenderError { template: template.manifest.id.clone(), source })?;
     Ok(Rendered { html, policy: page.policy().to_owned(), faces: page.faces().to_vec() })
 }
 
@@ -108,7 +112,8 @@ pub fn files(
     if let Place::Live { slug, sites_url, .. } = place {
         resume.meta.canonical = Some(format!("{sites_url}/p/{slug}/resume.json"));
     }
-    let Rendered { html, faces, .. } = page(content, template, customizations, place)?;
+    let page = Page::new(&visible, template, customizations, place, true);
+    let Rendered { html, faces, .. } = rendered(&page, template)?;
     // A résumé of strings and dates always serialises.
     let json = serde_json::to_vec_pretty(&resume).unwrap_or_default();
     let mut files = vec![
@@ -117,6 +122,8 @@ pub fn files(
         SiteFile { name: "contact.vcf", content_type: "text/vcard; charset=utf-8", bytes: vcard(&resume).into_bytes() },
     ];
     if matches!(place, Place::Live { .. }) {
+        let picture = page.share_image();
+        files.extend(picture.map(|bytes| SiteFile { name: "og.png", content_type: "image/png", bytes }));
         let font = |face: &&Face| SiteFile { name: face.file, content_type: "font/woff2", bytes: face.bytes.to_vec() };
         files.extend(faces.iter().map(font));
     }
@@ -144,6 +151,7 @@ pub fn adjustments(template: &Template, customizations: &Customizations) -> Vec<
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
     use vitae_resume::Resume;
 
@@ -256,7 +264,7 @@ mod tests {
         let referee = resume.references[0].name.clone().unwrap();
 
         let private = files(&content, template, &Customizations::default(), &LIVE).unwrap();
-        let private: Vec<SiteFile> = private.into_iter().filter(|file| file.content_type != "font/woff2").collect();
+        let private: Vec<SiteFile> = private.into_iter().filter(|file| is_text(file)).collect();
         assert!(private.len() >= 3);
         for file in &private {
             let text = text_of(&private, file.name);
@@ -269,7 +277,7 @@ mod tests {
             json!({"contact": {"phone": true, "address": true, "email": false}, "sections": {"hidden": ["experience"]}}),
         );
         let open = files(&content, template, &choices, &LIVE).unwrap();
-        for file in open.iter().filter(|file| file.content_type != "font/woff2") {
+        for file in open.iter().filter(|file| is_text(file)) {
             let text = text_of(&open, file.name);
             assert!(text.contains(&street) && !text.contains(&email), "{}", file.name);
             assert!(!text.contains(resume.work[1].name.as_deref().unwrap()), "{}: a hidden section shows", file.name);
@@ -283,6 +291,10 @@ mod tests {
             let text = String::from_utf8_lossy(&file.bytes);
             assert!(!text.contains(&email) && !text.contains("talks.example"), "{}", file.name);
         }
+    }
+
+    fn is_text(file: &SiteFile) -> bool {
+        !matches!(file.content_type, "font/woff2" | "image/png")
     }
 
     fn telephone_digits(phone: &str) -> String {
@@ -319,14 +331,50 @@ mod tests {
         })).unwrap();
         let choices = json!({"contact": {"phone": true, "address": true}, "sections": {"hidden": [], "titles": {"about": "<b>{{x}}</b>"}},
                              "links": [{"label": "<b>", "url": "https://e.example/?a=\"><script>"}]});
-        // Quotes that are escaped inside the JSON of the data block end no attribute.
-        let html = render(&resume, choices, &LIVE).replace("\\\"", "");
-        for never in ["<script>alert", "<img", "<b>", "<i>", "49{%", "\"onmouseover", "\"><script", "'><i"] {
-            assert!(!html.contains(never), "{never}");
+        for template in templates::all() {
+            let at = &template.manifest.id;
+            let html =
+                page(&Content::from_resume(&resume), template, &customizations(choices.clone()), &LIVE).unwrap().html;
+            check_structure(&html, at);
+            // Quotes that are escaped inside the JSON of the data block end no attribute.
+            let html = html.replace("\\\"", "");
+            for never in ["<script>alert", "<img", "<b>{{", "<i>", "49{%", "\"onmouseover", "\"><script", "'><i"] {
+                assert!(!html.contains(never), "{at}: {never}");
+            }
+            assert_eq!(html.matches("<script").count(), 2, "{at}: one data block and one beacon");
+            assert_eq!(html.matches("</script>").count(), 2, "{at}");
+            assert!(html.contains("{{ 7*7 }}"), "{at}: template syntax is shown as written");
         }
-        assert_eq!(html.matches("<script").count(), 2, "one data block and one beacon");
-        assert_eq!(html.matches("</script>").count(), 2);
-        assert!(html.contains("{{ 7*7 }}"), "template syntax is shown as written");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        /// Whatever the fields of a CV hold, a page has the elements that its template has, and links of the web alone.
+        #[test]
+        fn no_text_of_a_cv_becomes_markup(
+            text in r#"[ -~]{0,12}(<|>|"|'|&|javascript:|data:|</script>|<!--|\{\{|%\}|\u{202e}|\u{0}|é|山){1,4}[ -~]{0,12}"#
+        ) {
+            let resume: Resume = serde_json::from_value(json!({
+                "basics": {"name": format!("A{text}"), "label": text, "summary": text, "phone": text, "url": text,
+                           "profiles": [{"network": text, "username": text, "url": text}], "location": {"city": text}},
+                "work": [{"name": text, "position": text, "url": text, "summary": text, "highlights": [text]}],
+                "projects": [{"name": text, "url": text, "description": text, "keywords": [text]}],
+                "skills": [{"name": text, "keywords": [text]}], "languages": [{"language": text}],
+            })).unwrap();
+            let choices = customizations(json!({"contact": {"phone": true}}));
+            for template in templates::all() {
+                let html = page(&Content::from_resume(&resume), template, &choices, &LIVE).unwrap().html;
+                prop_assert_eq!(html.matches("<script").count(), 2);
+                let unseen = ["<!--", "\u{202e}", "\u{0}"].into_iter().find(|text| html.contains(text));
+                prop_assert_eq!(unseen, None);
+                for address in html.split(" href=\"").skip(1) {
+                    let allowed = ["http://", "https://", "mailto:", "tel:", "#", "/p/ada/", "data:,\""];
+                    let start: String = address.chars().take(20).collect();
+                    prop_assert!(allowed.iter().any(|allowed| start.starts_with(allowed)), "{}", start);
+                }
+            }
+        }
     }
 
     #[test]
@@ -374,6 +422,8 @@ mod tests {
                 let content = Content::from_resume(&fixture.resume);
                 let files = files(&content, template, &Customizations::default(), &LIVE).unwrap();
                 let html = text_of(&files, "index.html");
+                assert!(html.contains("property=\"og:image\" content=\"https://sites.example/p/ada/og.png\""));
+                assert!(files.iter().any(|file| file.name == "og.png"));
                 for address in html.split("url(/p/ada/").skip(1) {
                     let name = address.split(')').next().unwrap();
                     assert!(files.iter().any(|file| file.name == name), "{name} is missing");
