@@ -8,6 +8,7 @@ mod api;
 pub mod colour;
 pub mod content;
 pub mod customizations;
+mod deploying;
 mod fonts;
 pub mod labels;
 mod page;
@@ -103,8 +104,13 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(api::regenerate))
         .route_layer(from_fn(vitae_web::idempotent))
         .route_layer(from_fn(|request, next| api::LIMIT.apply(request, next)));
+    // A repetition of this one is no replay: the answer to a request with a token in it is not kept.
+    let deploying = OpenApiRouter::new()
+        .routes(routes!(deploying::deploy))
+        .route_layer(from_fn(|request, next| deploying::LIMIT.apply(request, next)));
     OpenApiRouter::new()
         .merge(creating)
+        .merge(deploying)
         .routes(routes!(api::list_templates))
         .routes(routes!(api::get_template))
         .routes(routes!(api::get_thumbnail))
