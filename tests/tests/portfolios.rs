@@ -148,7 +148,9 @@ async fn a_protected_portfolio_shows_nothing_before_its_password() -> anyhow::Re
     assert_eq!(slug.len(), 32, "the address does not tell the name");
 
     let shut = async |client: &Client| {
-        for file in ["", "/", "/index.html", "/resume.json", "/resume.pdf", "/contact.vcf", "/og.png", "/no-such-file.txt"] {
+        for file in
+            ["", "/", "/index.html", "/resume.json", "/resume.pdf", "/contact.vcf", "/og.png", "/no-such-file.txt"]
+        {
             let answer = Answer::to(client.get(format!("{url}{file}"))).await?.expect(401)?;
             let text = answer.text();
             anyhow::ensure!(text.contains("Password") && !text.contains(&name), "{file}: {text}");

@@ -264,7 +264,7 @@ mod tests {
         let referee = resume.references[0].name.clone().unwrap();
 
         let private = files(&content, template, &Customizations::default(), &LIVE).unwrap();
-        let private: Vec<SiteFile> = private.into_iter().filter(|file| is_text(file)).collect();
+        let private: Vec<SiteFile> = private.into_iter().filter(is_text).collect();
         assert!(private.len() >= 3);
         for file in &private {
             let text = text_of(&private, file.name);
