@@ -220,8 +220,8 @@ fn read_back(bytes: &[u8], format: Format) -> Resume {
     match format {
         Format::Json => serde_json::from_slice(bytes).unwrap_or_default(),
         Format::Pdf | Format::Docx | Format::Txt => {
-            match vitae_document::read(bytes, &vitae_document::Limits::default()) {
-                Ok(reading) => vitae_parser::parse(&reading.document).resume,
+            match vitae_document::read_written(bytes, &vitae_document::Limits::default()) {
+                Ok(document) => vitae_parser::parse(&document).resume,
                 Err(error) => {
                     tracing::error!(%error, format = format.extension(), "a document just made cannot be read back");
                     Resume::default()

@@ -34,22 +34,48 @@ pub use sniff::{refusal, sniff};
 /// # Errors
 /// A [`ReadError`] that says in a sentence for a person why these bytes cannot be read.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
+    let format = format_of(bytes, limits)?;
+    let reading = match format {
+        Format::Pdf => pdf::read_and_paint(bytes, limits)?,
+        Format::Png | Format::Jpeg | Format::Tiff => picture::read(bytes, format, limits)?,
+        Format::Docx | Format::Odt | Format::Text => written(bytes, format, limits)?,
+    };
+    checked(reading, format, limits)
+}
+
+/// Reads a document whose words stand in it as text, in this process; nothing is painted for a recogniser. A program
+/// that reads no others, such as those that it made, is linked without what paints pages and decodes pictures.
+///
+/// # Errors
+/// As [`read`], and [`ReadError::Unsupported`] for a picture.
+pub fn read_written(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
+    let format = format_of(bytes, limits)?;
+    Ok(checked(written(bytes, format, limits)?, format, limits)?.document)
+}
+
+fn format_of(bytes: &[u8], limits: &Limits) -> Result<Format, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
     }
     if bytes.len() > limits.bytes {
         return Err(ReadError::over_limit("bytes", limits.bytes as u64));
     }
-    let Some(format) = sniff(bytes) else {
-        return Err(ReadError::Unsupported { found: refusal(bytes).to_owned() });
-    };
-    let mut reading = match format {
-        Format::Pdf => pdf::read(bytes, limits)?,
-        Format::Docx => docx::read(bytes, limits)?,
-        Format::Odt => docx::read_open_document(bytes, limits)?,
-        Format::Text => text::read(bytes, limits)?,
-        Format::Png | Format::Jpeg | Format::Tiff => picture::read(bytes, format, limits)?,
-    };
+    sniff(bytes).ok_or_else(|| ReadError::Unsupported { found: refusal(bytes).to_owned() })
+}
+
+fn written(bytes: &[u8], format: Format, limits: &Limits) -> Result<Reading, ReadError> {
+    match format {
+        Format::Pdf => pdf::read(bytes, limits),
+        Format::Docx => docx::read(bytes, limits),
+        Format::Odt => docx::read_open_document(bytes, limits),
+        Format::Text => text::read(bytes, limits),
+        Format::Png | Format::Jpeg | Format::Tiff => {
+            Err(ReadError::Unsupported { found: "a picture, whose words would have to be recognised".to_owned() })
+        }
+    }
+}
+
+fn checked(mut reading: Reading, format: Format, limits: &Limits) -> Result<Reading, ReadError> {
     reading.document.format = format;
     running::drop_repeated(&mut reading.document);
     let words: usize = reading.document.words().count();

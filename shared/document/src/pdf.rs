@@ -23,7 +23,18 @@ use words::PageWords;
 
 /// Reads a PDF.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
+    words(&open(bytes)?, limits)
+}
+
+/// Reads a PDF, and paints the pages whose words have to be recognised.
+pub(crate) fn read_and_paint(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
     let pdf = open(bytes)?;
+    let mut reading = words(&pdf, limits)?;
+    reading.images = raster::pictures(&pdf, &reading.document, limits)?;
+    Ok(reading)
+}
+
+fn words(pdf: &Pdf, limits: &Limits) -> Result<Reading, ReadError> {
     let pages = pdf.pages();
     if pages.is_empty() {
         return Err(ReadError::damaged("it has no pages"));
@@ -46,7 +57,6 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> 
         let read = read_page(page, &mut fonts, &layers_off, &mut budget)?;
         reading.document.pages.push(read);
     }
-    reading.images = raster::pictures(&pdf, &reading.document, limits)?;
     Ok(reading)
 }
 
