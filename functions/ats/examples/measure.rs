@@ -18,7 +18,12 @@ fn main() -> anyhow::Result<()> {
     let [resume, job, rest @ ..] = arguments.as_slice() else {
         anyhow::bail!("usage: measure RÉSUMÉ.json JOB.txt [PDF]")
     };
-    let resume: Resume = serde_json::from_slice(&fs::read(resume)?)?;
+    let mut resume: serde_json::Value = serde_json::from_slice(&fs::read(resume)?)?;
+    // What others write there is not ours to read.
+    if let Some(members) = resume.as_object_mut() {
+        members.remove("meta");
+    }
+    let resume: Resume = serde_json::from_value(resume)?;
     let job = fs::read_to_string(job)?;
     let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse()?;
     let wish = |format| Wish {

@@ -80,6 +80,13 @@ pub(crate) fn ensure(venv: &Venv, requirements: &Path, progress: &Progress) -> a
     install(venv, requirements, &[], "Installing text recognition", progress)
 }
 
+/// Installs what documents are measured beside, if need be.
+pub(crate) fn peers(venv: &Venv, progress: &Progress) -> anyhow::Result<()> {
+    let _lock = venv.lock()?;
+    let requirements = checkout::infra_local().join("requirements-peers.txt");
+    install(venv, &requirements, &[], "Installing RenderCV and WeasyPrint", progress)
+}
+
 /// Where `cargo-lambda` lies, which is installed if need be.
 pub(crate) fn cargo_lambda(venv: &Venv, progress: &Progress) -> anyhow::Result<PathBuf> {
     let _lock = venv.lock()?;

@@ -3,6 +3,7 @@
 //! Each section measures one thing and gives one [`table::Table`]; without a name all are run, over one stack. What is to
 //! be reached stands beside what was measured. Another section is a module here and a line in [`Section`].
 
+mod ats;
 mod http;
 mod memory;
 mod parse;
@@ -60,10 +61,13 @@ enum Section {
     Memory,
     /// The processor's time for reading a CV, with no stack.
     Parse,
+    /// ATS documents and reports, beside RenderCV and WeasyPrint on the same CV.
+    Ats,
 }
 
 impl Section {
-    const ALL: [Self; 6] = [Self::Parse, Self::Size, Self::Startup, Self::Http, Self::Way, Self::Memory];
+    const ALL: [Self; 7] =
+        [Self::Parse, Self::Size, Self::Startup, Self::Http, Self::Way, Self::Memory, Self::Ats];
     /// Those that look at functions one by one.
     const BY_FUNCTION: [Self; 2] = [Self::Size, Self::Startup];
 }
@@ -86,11 +90,8 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
         FUNCTIONS.into_iter().filter(|name| !some || args.functions.iter().any(|f| f == name)).collect();
     let profile = if args.dev { Profile::Dev } else { Profile::Release };
     let mut tables = Vec::new();
-    if sections.contains(&Section::Parse) {
-        tables.push(parse::measure(args.documents.as_deref(), !args.dev, &progress)?);
-    }
-    // Reading alone needs no function.
-    let functions = if sections == [Section::Parse] {
+    // Reading and typesetting alone are measured by programs of their own.
+    let functions = if sections.iter().all(|section| matches!(section, Section::Parse | Section::Ats)) {
         build::Bootstraps::new()
     } else {
         build::functions(&names, profile, &progress)?
@@ -99,9 +100,15 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
     let code = if some { Code::Fresh } else { Code::Built(functions.clone()) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut started = None;
-    for section in sections.into_iter().filter(|section| *section != Section::Parse) {
-        if section == Section::Size {
-            tables.push(size::measure(&functions, &progress)?);
+    for section in sections {
+        let without_stack = match section {
+            Section::Parse => Some(parse::measure(args.documents.as_deref(), !args.dev, &progress)?),
+            Section::Size => Some(size::measure(&functions, &progress)?),
+            Section::Ats => Some(ats::measure(args.dev, &progress)?),
+            Section::Startup | Section::Http | Section::Way | Section::Memory => None,
+        };
+        if let Some(table) = without_stack {
+            tables.push(table);
             continue;
         }
         let stack = match &mut started {
@@ -115,7 +122,9 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
             Section::Startup => runtime.block_on(startup::measure(&functions, stack, &progress))?,
             Section::Http => runtime.block_on(http::measure(stack, &progress))?,
             Section::Way => runtime.block_on(way::measure(stack, &progress))?,
-            Section::Size | Section::Parse | Section::Memory => runtime.block_on(memory::measure(stack, &progress))?,
+            Section::Size | Section::Parse | Section::Ats | Section::Memory => {
+                runtime.block_on(memory::measure(stack, &progress))?
+            }
         });
     }
     if let Some(stack) = started {
