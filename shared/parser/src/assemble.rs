@@ -295,7 +295,7 @@ impl Writer<'_> {
             resume.education.push(Education {
                 institution: self.part(
                     &format!("{at}/institution"),
-                    &parts.who.as_ref().map(roles::without_city),
+                    &parts.who.as_ref().map(roles::without_remark),
                     sure,
                 ),
                 url: self.url(&at, entry, sure),

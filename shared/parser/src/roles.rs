@@ -315,22 +315,15 @@ fn alternatives(fragments: &[Fragment]) -> Vec<(f32, Vec<Fragment>)> {
     out
 }
 
-/// A school's name without the city behind its comma, and without the sentence behind its full stop. A campus
-/// (`University of California, Berkeley`) belongs to the name.
-pub(crate) fn without_city(school: &(Piece, f32)) -> (Piece, f32) {
+/// A school's name without the sentence behind its full stop. A city behind its comma stays: schools are told apart by
+/// it, and campuses named.
+pub(crate) fn without_remark(school: &(Piece, f32)) -> (Piece, f32) {
     let (piece, sure) = school;
     let text = piece.text();
-    if let Some(stop) = text.find(". ").filter(|stop| text[stop + 2..].contains([':', '“', '"'])) {
-        return (piece.slice(0..stop), *sure);
+    match text.find(". ").filter(|stop| text[stop + 2..].contains([':', '“', '"'])) {
+        Some(stop) => (piece.slice(0..stop), *sure),
+        None => (piece.clone(), *sure),
     }
-    if let Some(comma) = text.rfind(", ") {
-        let (head, tail) = (&text[..comma], &text[comma + 2..]);
-        let campus = head.split_whitespace().next_back().is_some_and(|last| REGION_NAMES.is(last));
-        if school_score(head) > 1.5 && !campus && looks_like_city(tail) && !inside_brackets(text, comma) {
-            return (piece.slice(0..comma), *sure);
-        }
-    }
-    (piece.clone(), *sure)
 }
 
 /// Whether the text can be a city's name: a few words with capitals, and none that says something else.
