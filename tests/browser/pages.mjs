@@ -1,6 +1,6 @@
 // Looks at every template with every person, light and dark, on a phone, a tablet, a desktop and on paper: valid HTML, no
 // scrolling sideways, nothing cut off, no error, no violation that axe-core knows. Pictures of what was looked at are kept in
-// target/browser. With `--quick`, two people, a phone and a desktop, no pictures.
+// target/browser. With `--quick`, two people, a phone and a desktop, no pictures. `PEOPLE=student,hebrew` names other people.
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
@@ -10,7 +10,7 @@ import { chromium as playwright } from "playwright-core";
 import { FLAGS, MODES, PEOPLE, ROOT, SITES, SIZES, TEMPLATES, chromium, serve } from "./sites.mjs";
 
 const quick = process.argv.includes("--quick");
-const people = quick ? ["arabic", "full"] : PEOPLE;
+const people = process.env.PEOPLE?.split(",") ?? (quick ? ["arabic", "full"] : PEOPLE);
 const sizes = quick ? ["phone", "desktop"] : Object.keys(SIZES);
 const pictures = path.join(ROOT, "target/browser");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
