@@ -87,7 +87,7 @@ fn claims(issuer: &str, person: &Person, session: &Session) -> Claims {
         role: person.role,
         iat: now.as_second(),
         exp: end.min(session.ends_at).as_second(),
-        auth_time: session.created_at.as_second(),
+        auth_time: session.proved_at().as_second(),
         amr: session.amr.clone(),
     }
 }
@@ -187,6 +187,8 @@ mod tests {
             email_verified: true,
             locale: None,
             defaults: Preferences::default(),
+            devices: Vec::new(),
+            suspended_at: None,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -200,6 +202,7 @@ mod tests {
             amr: vec!["pwd".to_owned()],
             user_agent: None,
             created_at: now,
+            proved_at: None,
             last_used_at: now,
             ends_at: now + SignedDuration::from_hours(hours),
             expires_at: 0,

@@ -18,13 +18,16 @@ mod recovery;
 mod refresh;
 mod refresh_token;
 mod register;
+mod second_factor;
 mod sessions;
 mod sign_in;
+mod totp;
 
 use std::sync::Arc;
 
+use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -34,7 +37,11 @@ use vitae_store::{Person, Session, Store, StoreError};
 use vitae_web::{Problem, User, Web};
 
 use crate::access_token::Signer;
-use crate::mail::Mailer;
+use crate::mail::{Letter, Mailer};
+use crate::second_factor::Secrets;
+
+/// How old the proof of who asks may be where it has to be recent.
+const RECENT: SignedDuration = SignedDuration::from_mins(10);
 
 /// What the handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -42,12 +49,13 @@ pub struct State {
     store: Store,
     web: Web,
     signer: Signer,
+    secrets: Secrets,
     mailer: Arc<Mailer>,
     require_verified_email: bool,
 }
 
 impl State {
-    /// Reads `SIGNING_KEY_ID`, `MAIL_FROM` and `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent).
+    /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `MAIL_FROM` and `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent).
     ///
     /// # Errors
     /// When a variable is absent or cannot be read.
@@ -56,6 +64,7 @@ impl State {
             store: web.store().clone(),
             web: web.clone(),
             signer: Signer::new(aws.kms(), required("SIGNING_KEY_ID")?, web),
+            secrets: Secrets::new(aws.kms(), required("SECOND_FACTOR_KEY_ID")?),
             mailer: Arc::new(Mailer::new(aws.ses(), required("MAIL_FROM")?, web.app_url())?),
             require_verified_email: parsed_or("REQUIRE_VERIFIED_EMAIL", false)?,
         })
@@ -75,6 +84,29 @@ impl State {
     async fn live_session(&self, user: User) -> Result<Session, Problem> {
         self.store.session(user.id, user.session_id).await?.ok_or_else(session_ended)
     }
+
+    /// The same for sensitive changes, which want a proof of who asks that is at most ten minutes old (RFC 9470).
+    async fn recent_session(&self, user: User) -> Result<Session, Problem> {
+        let session = self.live_session(user).await?;
+        if Timestamp::now().duration_since(session.proved_at()) <= RECENT {
+            return Ok(session);
+        }
+        let challenge = HeaderValue::from_static(
+            "Bearer error=\"insufficient_user_authentication\", \
+             error_description=\"A more recent proof of who asks is needed\", max_age=600",
+        );
+        Err(Problem::unauthorized("Prove again who you are, by /users/reauthenticate, and repeat the request.")
+            .with_header(header::WWW_AUTHENTICATE, challenge))
+    }
+
+    /// Tells a person by mail what happened to their account. What fails here undoes nothing.
+    async fn notify(&self, user_id: Uuid, letter: Letter) {
+        match self.store.person(user_id).await {
+            Ok(Some(person)) => self.mailer.notify(&person, letter).await,
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, ?letter, "a notice was not sent"),
+        }
+    }
 }
 
 /// The routes, with their descriptions.
@@ -84,6 +116,8 @@ pub fn routes() -> OpenApiRouter<State> {
         .route_layer(from_fn(|request, next| limits::REGISTER.apply(request, next)));
     let signing_in = OpenApiRouter::new()
         .routes(routes!(sign_in::login))
+        .routes(routes!(sign_in::login_mfa))
+        .routes(routes!(sign_in::reauthenticate))
         .routes(routes!(sign_in::token))
         .route_layer(from_fn(|request, next| limits::SIGN_IN.apply(request, next)));
     let recovering = OpenApiRouter::new()
@@ -99,6 +133,10 @@ pub fn routes() -> OpenApiRouter<State> {
         .route_layer(from_fn(|request, next| limits::REFRESH.apply(request, next)));
     let own = OpenApiRouter::new()
         .routes(routes!(me::get, me::patch))
+        .routes(routes!(second_factor::get))
+        .routes(routes!(second_factor::start_totp, second_factor::remove_totp))
+        .routes(routes!(second_factor::confirm_totp))
+        .routes(routes!(second_factor::make_recovery_codes))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::end))
         .route_layer(from_fn(|request, next| limits::PROFILE.apply(request, next)));

@@ -15,6 +15,19 @@ pub(crate) const SIGN_IN: RateLimit =
 pub(crate) const SIGN_IN_ACCOUNT: RateLimit =
     RateLimit { class: "sign-in-account", burst: 30, window: Duration::from_secs(15 * 60), subject: Subject::Named };
 
+/// Codes of a second factor to one account, whoever sends them: only who knows the password comes as far as that.
+pub(crate) const SECOND_FACTOR: RateLimit =
+    RateLimit { class: "second-factor", burst: 5, window: Duration::from_secs(5 * 60), subject: Subject::Named };
+
+/// The same in a day. Three codes of a million are good at a time, so that who tries all day has a chance of one in ten
+/// thousand.
+pub(crate) const SECOND_FACTOR_DAY: RateLimit = RateLimit {
+    class: "second-factor-day",
+    burst: 30,
+    window: Duration::from_secs(24 * 3600),
+    subject: Subject::Named,
+};
+
 /// Registrations from one address.
 pub(crate) const REGISTER: RateLimit =
     RateLimit { class: "register", burst: 3, window: MINUTE, subject: Subject::Address };

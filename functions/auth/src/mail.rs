@@ -32,6 +32,16 @@ pub(crate) enum Letter {
     ResetPassword,
     /// Somebody tried to register the address, which has an account.
     AlreadyRegistered,
+    /// A device signed in that was not seen before.
+    NewDevice,
+    /// Sign-ins ask for a code from now on.
+    SecondFactorOn,
+    /// Sign-ins ask for the password alone from now on.
+    SecondFactorOff,
+    /// The password was replaced.
+    PasswordChanged,
+    /// The account is being erased.
+    AccountErased,
 }
 
 /// Writes and sends mails.
@@ -59,6 +69,7 @@ struct LetterWords {
     subject: String,
     why: String,
     button: String,
+    #[serde(default)]
     expiry: String,
     otherwise: String,
 }
@@ -98,8 +109,18 @@ impl Mailer {
 
     /// Sends `letter` to a person, with a link to `page` of the app that carries `token`.
     pub(crate) async fn send(&self, person: &Person, letter: Letter, page: &str, token: &str) {
+        self.send_with(person, letter, &format!("{page}?token={token}")).await;
+    }
+
+    /// Tells a person what happened to their account, with a link to where a password is replaced.
+    pub(crate) async fn notify(&self, person: &Person, letter: Letter) {
+        self.send_with(person, letter, "forgot-password").await;
+    }
+
+    /// Sends `letter` to a person, with a link to this page of the app.
+    pub(crate) async fn send_with(&self, person: &Person, letter: Letter, page: &str) {
         let sent = async {
-            let mail = self.write(person, letter, page, token)?;
+            let mail = self.write(person, letter, page)?;
             match tokio::time::timeout(PATIENCE, self.hand_over(&person.email, mail)).await {
                 Ok(sent) => sent,
                 Err(_) => anyhow::bail!("SES did not answer in time"),
@@ -110,7 +131,7 @@ impl Mailer {
         }
     }
 
-    fn write(&self, person: &Person, letter: Letter, page: &str, token: &str) -> anyhow::Result<Written> {
+    fn write(&self, person: &Person, letter: Letter, page: &str) -> anyhow::Result<Written> {
         let language = person.locale.as_deref().map(language_of).unwrap_or_default();
         let (language, words) = self
             .words
@@ -133,7 +154,7 @@ impl Mailer {
             },
             footer => words.footer.as_str(),
             app_url => self.app_url.as_str(),
-            link => format!("{}/{page}?token={token}", self.app_url),
+            link => format!("{}/{page}", self.app_url),
         };
         Ok(Written {
             subject: letter.subject.clone(),
@@ -167,7 +188,16 @@ mod tests {
     use vitae_runtime::Aws;
     use vitae_store::{Preferences, Role};
 
-    const LETTERS: [Letter; 3] = [Letter::VerifyEmail, Letter::ResetPassword, Letter::AlreadyRegistered];
+    const LETTERS: [Letter; 8] = [
+        Letter::VerifyEmail,
+        Letter::ResetPassword,
+        Letter::AlreadyRegistered,
+        Letter::NewDevice,
+        Letter::SecondFactorOn,
+        Letter::SecondFactorOff,
+        Letter::PasswordChanged,
+        Letter::AccountErased,
+    ];
 
     fn mailer() -> Mailer {
         let client = Aws::at_local_endpoint("http://127.0.0.1:9").ses();
@@ -185,6 +215,8 @@ mod tests {
             email_verified,
             locale: locale.map(str::to_owned),
             defaults: Preferences::default(),
+            devices: Vec::new(),
+            suspended_at: None,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -197,7 +229,7 @@ mod tests {
         let mut subjects = std::collections::BTreeSet::new();
         for (language, _) in WORDS {
             for letter in LETTERS {
-                let mail = mailer.write(&person(Some(language), "Ada", true), letter, "page", "abc").unwrap();
+                let mail = mailer.write(&person(Some(language), "Ada", true), letter, "page?token=abc").unwrap();
                 assert!(mail.text.contains("https://app.example/page?token=abc"), "{}", mail.text);
                 assert!(mail.html.contains("href=\"https://app.example/page?token=abc\""), "{}", mail.html);
                 assert!(mail.html.contains(&format!("<html lang=\"{language}\">")), "{}", mail.html);
@@ -210,8 +242,7 @@ mod tests {
     #[test]
     fn a_regional_or_unknown_locale_falls_back() {
         let mailer = mailer();
-        let subject =
-            |locale| mailer.write(&person(locale, "Ada", true), Letter::VerifyEmail, "p", "t").unwrap().subject;
+        let subject = |locale| mailer.write(&person(locale, "Ada", true), Letter::VerifyEmail, "p").unwrap().subject;
         assert_eq!(subject(Some("de-AT")), subject(Some("de")));
         assert_eq!(subject(Some("tlh")), subject(Some("en")));
         assert_eq!(subject(None), subject(Some("en")));
@@ -221,11 +252,11 @@ mod tests {
     fn a_name_is_escaped_and_shown_only_to_a_proven_address() {
         let name = "<a href=x>Ada & Co</a>";
         let mailer = mailer();
-        let mail = mailer.write(&person(None, name, true), Letter::ResetPassword, "p", "t").unwrap();
+        let mail = mailer.write(&person(None, name, true), Letter::ResetPassword, "p").unwrap();
         assert!(mail.text.contains(name));
         assert!(!mail.html.contains("<a href=x>"), "{}", mail.html);
         assert!(mail.html.contains("Ada &amp; Co"), "{}", mail.html);
-        let mail = mailer.write(&person(None, name, false), Letter::VerifyEmail, "p", "t").unwrap();
+        let mail = mailer.write(&person(None, name, false), Letter::VerifyEmail, "p").unwrap();
         assert!(!mail.text.contains("Ada") && !mail.html.contains("Ada"));
     }
 

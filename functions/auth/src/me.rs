@@ -220,6 +220,8 @@ mod tests {
             email_verified: true,
             locale: Some("en".to_owned()),
             defaults: Preferences { theme: Some("dark".to_owned()), ..Preferences::default() },
+            devices: Vec::new(),
+            suspended_at: None,
             created_at: now,
             updated_at: now,
             version: 1,

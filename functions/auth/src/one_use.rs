@@ -23,18 +23,34 @@ const LENGTH: usize = 43;
 pub(crate) async fn send(state: &State, person: &Person, letter: Letter) -> Result<(), StoreError> {
     let (purpose, lasts, page) = match letter {
         Letter::VerifyEmail => (TokenPurpose::VerifyEmail, VERIFY, "verify-email"),
-        Letter::ResetPassword | Letter::AlreadyRegistered => (TokenPurpose::ResetPassword, RESET, "reset-password"),
+        // The other letters carry no token.
+        _ => (TokenPurpose::ResetPassword, RESET, "reset-password"),
     };
+    let secret = make(state, person, purpose, lasts).await?;
+    state.mailer.send(person, letter, page, &secret).await;
+    Ok(())
+}
+
+/// Makes a token; answers its secret.
+///
+/// # Errors
+/// When the token cannot be stored.
+pub(crate) async fn make(
+    state: &State,
+    person: &Person,
+    purpose: TokenPurpose,
+    lasts: SignedDuration,
+) -> Result<String, StoreError> {
     let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let token = OneUseToken {
         user_id: person.user_id,
         purpose,
         bound_to: bound_to(purpose, person),
+        failures: 0,
         expires_at: crate::after(Timestamp::now(), lasts),
     };
     state.store.create_token(&secret, &token).await?;
-    state.mailer.send(person, letter, page, &secret).await;
-    Ok(())
+    Ok(secret)
 }
 
 /// A token that was presented and is good, and its person as they are now.
@@ -59,7 +75,7 @@ pub(crate) async fn redeem(
 fn bound_to(purpose: TokenPurpose, person: &Person) -> String {
     match purpose {
         TokenPurpose::VerifyEmail => keys::digest(&person.email.to_lowercase()),
-        TokenPurpose::ResetPassword => keys::digest(&person.password_hash),
+        TokenPurpose::ResetPassword | TokenPurpose::SecondFactor => keys::digest(&person.password_hash),
     }
 }
 

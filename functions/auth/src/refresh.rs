@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vitae_runtime::{metrics, telemetry};
-use vitae_store::{Session, StoreError};
+use vitae_store::{Actor, AuditEntry, AuditEvent, Session, StoreError};
 use vitae_web::{Json, Problem, ProblemBody, VerifyError};
 
 use crate::refresh_token::{RefreshToken, Verdict};
@@ -55,8 +55,8 @@ pub(crate) async fn refresh(
     let renewed = async {
         let (session, next) = rotate(&state, &token).await?.ok_or_else(session_ended)?;
         match state.store.person(session.user_id).await? {
-            Some(person) => answer(&state, person, &session, &next, client).await,
-            None => Err(session_ended()),
+            Some(person) if person.suspended_at.is_none() => answer(&state, person, &session, &next, client).await,
+            _ => Err(session_ended()),
         }
     };
     renewed.await.map_err(|problem| match client {
@@ -89,6 +89,11 @@ async fn rotate(state: &State, token: &RefreshToken) -> Result<Option<(Session, 
                 tracing::warn!(session_id = %session.session_id, "an old refresh token was used again; its session ends");
                 metrics::add(metrics::REFRESH_TOKENS_REUSED, 1);
                 state.store.end_session(session.user_id, session.session_id).await?;
+                let entry =
+                    AuditEntry::now(session.user_id, AuditEvent::TokenReused, Actor::Person, session.user_agent);
+                if let Err(error) = state.store.audit(&entry).await {
+                    tracing::warn!(%error, "a reused token was not written down");
+                }
                 return Ok(None);
             }
             Verdict::Foreign => {

@@ -174,6 +174,7 @@ mod tests {
             amr: vec!["pwd".to_owned()],
             user_agent: None,
             created_at: begun(),
+            proved_at: None,
             last_used_at: begun(),
             ends_at: begun() + ABSOLUTE,
             expires_at: crate::after(begun(), IDLE),

@@ -82,6 +82,8 @@ pub(crate) async fn register(
         email_verified: false,
         locale: profile::preferred_locale(&headers),
         defaults: Preferences::default(),
+        devices: Vec::new(),
+        suspended_at: None,
         created_at: now,
         updated_at: now,
         version: 1,

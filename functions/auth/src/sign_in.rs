@@ -1,4 +1,5 @@
-//! `POST /users/login` and `POST /users/token`: a password against a session.
+//! `POST /users/login`, `/users/login/mfa`, `/users/reauthenticate` and `/users/token`: a password, and a code where
+//! there is a second factor, against a session.
 
 use std::time::Duration;
 
@@ -14,14 +15,14 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vitae_passwords::{Password, is_outdated};
 use vitae_runtime::{metrics, telemetry};
-use vitae_store::{Person, Session, StoreError};
-use vitae_web::{BODY_LIMIT, Json, Problem, ProblemBody, Query};
+use vitae_store::{Person, Session, StoreError, TokenPurpose, keys};
+use vitae_web::{BODY_LIMIT, Json, Problem, ProblemBody, Query, User};
 
 use crate::access_token::{AccessToken, LIFETIME_SECONDS};
 use crate::mail::Letter;
 use crate::profile::Profile;
 use crate::refresh_token::{ABSOLUTE, IDLE, RefreshToken};
-use crate::{State, browser, limits, one_use};
+use crate::{State, browser, limits, one_use, second_factor, session_ended};
 
 /// What a refused sign-in is told, whatever the reason.
 const WRONG: &str = "The mail address or the password is wrong.";
@@ -35,6 +36,12 @@ const REFUSAL: Duration = Duration::from_millis(800);
 const LONGEST_USER_AGENT: usize = 200;
 /// A password may be hashed anew, or be changed, while it is being checked; then it is checked once more.
 const ATTEMPTS: usize = 2;
+/// How long a sign-in waits for its second factor.
+const SECOND_FACTOR: SignedDuration = SignedDuration::from_mins(5);
+/// Wrong codes that one sign-in may send; then it begins again with the password.
+const WRONG_CODES: u32 = 5;
+/// How many devices are known to be a person's; the oldest are forgotten.
+const DEVICES: usize = 20;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +51,9 @@ pub(crate) struct Login {
     #[schema(format = Password)]
     password: String,
 }
+
+/// What proves a password (RFC 8176).
+const PASSWORD: &str = "pwd";
 
 /// How a client keeps its refresh token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -87,6 +97,27 @@ pub(crate) struct SignedIn {
     user: Profile,
 }
 
+/// What a sign-in comes to.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it exists for its description: each is answered by itself")]
+pub(crate) enum LoginAnswer {
+    SignedIn(Box<SignedIn>),
+    MfaRequired(MfaRequired),
+}
+
+/// The password was right, and a code is needed besides.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MfaRequired {
+    #[schema(example = true)]
+    mfa_required: bool,
+    /// Send it with the code to `/users/login/mfa`, within five minutes.
+    mfa_token: String,
+    /// `totp` and, as long as there are any, `recovery_code`.
+    #[schema(example = json!(["totp", "recovery_code"]))]
+    methods: Vec<&'static str>,
+}
+
 /// Sign in.
 ///
 /// A browser gets its refresh token as a cookie (`__Secure-vitae_refresh` over https, `vitae_refresh` over http;
@@ -97,7 +128,7 @@ pub(crate) struct SignedIn {
     post, path = "/api/v1/users/login", operation_id = "login", tag = "Users and sessions", security(()),
     params(ClientQuery), request_body = Login,
     responses(
-        (status = 200, body = SignedIn, description = "Signed in", headers(("Set-Cookie" = String, description = "The refresh token, for browsers"))),
+        (status = 200, body = LoginAnswer, description = "Signed in, or, with a second factor on, what is needed to go on", headers(("Set-Cookie" = String, description = "The refresh token, for browsers"))),
         (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "The body is not JSON, or the query has no valid form"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "The address or the password is wrong"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The body is not declared as JSON"),
@@ -111,16 +142,179 @@ pub(crate) async fn login(
     headers: HeaderMap,
     Json(body): Json<Login>,
 ) -> Result<Response, Problem> {
-    let Some((person, session, token)) = sign_in(&state, &body.email, &body.password, &headers, ABSOLUTE).await? else {
-        return Err(Problem::unauthorized(refusal(&state)));
-    };
-    if client == Client::Browser {
-        // A new sign-in ends the session that the browser had, so that none is left that nobody can end.
-        if let Some(old) = browser::cookie_token(&state.web, &headers) {
-            end_session_of(&state, &old).await?;
+    match sign_in(&state, &body.email, &body.password, &headers, ABSOLUTE).await? {
+        Outcome::Refused => Err(Problem::unauthorized(refusal(&state))),
+        Outcome::SecondFactor(person, recovery_codes) => {
+            let mfa_token = one_use::make(&state, &person, TokenPurpose::SecondFactor, SECOND_FACTOR).await?;
+            let mut methods = vec!["totp"];
+            if recovery_codes > 0 {
+                methods.push("recovery_code");
+            }
+            Ok(Json(MfaRequired { mfa_required: true, mfa_token, methods }).into_response())
+        }
+        Outcome::SignedIn(signed_in) => {
+            let (person, session, token) = *signed_in;
+            hand_over(&state, person, &session, &token, client, &headers).await
         }
     }
-    answer(&state, person, &session, &token, client).await
+}
+
+/// The answer of a sign-in. A new one ends the session that the browser had, so that none is left that nobody can end.
+async fn hand_over(
+    state: &State,
+    person: Person,
+    session: &Session,
+    token: &RefreshToken,
+    client: Client,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    if client == Client::Browser
+        && let Some(old) = browser::cookie_token(&state.web, headers)
+    {
+        end_session_of(state, &old).await?;
+    }
+    answer(state, person, session, token, client).await
+}
+
+/// A sign-in that goes on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MfaLogin {
+    /// Of the answer of `/users/login`.
+    mfa_token: String,
+    /// What the authenticator shows now, or a recovery code.
+    #[schema(example = "287082")]
+    code: String,
+}
+
+/// Finish a sign-in with the second factor.
+///
+/// Five wrong codes end the sign-in, which begins again with the password then. A code is good once.
+#[utoipa::path(
+    post, path = "/api/v1/users/login/mfa", operation_id = "loginMfa", tag = "Users and sessions", security(()),
+    params(ClientQuery), request_body = MfaLogin,
+    responses(
+        (status = 200, body = SignedIn, description = "Signed in", headers(("Set-Cookie" = String, description = "The refresh token, for browsers"))),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "The body is not JSON, or the query has no valid form"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "The code is wrong, or the sign-in has to begin again"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The body is not declared as JSON"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A member is missing, unknown or of another type"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts"),
+    )
+)]
+pub(crate) async fn login_mfa(
+    extract::State(state): extract::State<State>,
+    Query(ClientQuery { client }): Query<ClientQuery>,
+    headers: HeaderMap,
+    Json(body): Json<MfaLogin>,
+) -> Result<Response, Problem> {
+    const WRONG_CODE: &str = "The code is wrong, or the sign-in took too long. Try again, or begin with the password.";
+    let redeemed = one_use::redeem(&state, &body.mfa_token, TokenPurpose::SecondFactor).await;
+    let (token, person) = redeemed.map_err(|problem| match problem.status() {
+        StatusCode::UNPROCESSABLE_ENTITY => Problem::unauthorized(WRONG_CODE),
+        _ => problem,
+    })?;
+    telemetry::note_user(person.user_id);
+    if !second_factor::accept(&state, person.user_id, &body.code).await? {
+        metrics::add(metrics::SIGN_INS_FAILED, 1);
+        match state.store.fail_token(&body.mfa_token, &token, WRONG_CODES).await {
+            Ok(()) | Err(StoreError::Conflict) => return Err(Problem::unauthorized(WRONG_CODE)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // Used once, whoever else has it.
+    match state.store.use_token(&body.mfa_token, &token).await {
+        Ok(()) => {}
+        Err(StoreError::Conflict) => return Err(Problem::unauthorized(WRONG_CODE)),
+        Err(error) => return Err(error.into()),
+    }
+    let amr = second_factor::with_second_factor(&[PASSWORD.to_owned()]);
+    match begin_session(&state, &person, &headers, ABSOLUTE, amr).await {
+        Ok((session, token)) => hand_over(&state, person, &session, &token, client, &headers).await,
+        // The password was changed while the code was typed.
+        Err(StoreError::Conflict) => Err(Problem::unauthorized(WRONG_CODE)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A proof of who one is, once more.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reauthenticate {
+    #[schema(format = Password)]
+    password: String,
+    /// What the authenticator shows now, or a recovery code; needed where a second factor is on.
+    code: Option<String>,
+}
+
+/// An access token that says that its person has proved who they are just now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Reauthenticated {
+    access_token: String,
+    #[schema(example = "bearer")]
+    token_type: &'static str,
+    #[schema(example = 900)]
+    expires_in: i64,
+}
+
+/// Prove again who one is.
+///
+/// Sensitive changes (the second factor, keys, roles, export, erasure) ask for a proof that is at most ten minutes old and
+/// answer 401 with `WWW-Authenticate: Bearer error="insufficient_user_authentication"` (RFC 9470) otherwise. This renews
+/// the proof of the session at hand.
+#[utoipa::path(
+    post, path = "/api/v1/users/reauthenticate", operation_id = "reauthenticate", tag = "Users and sessions", security(("bearer" = [])),
+    request_body = Reauthenticate,
+    responses(
+        (status = 200, body = Reauthenticated, description = "A new access token of the same session"),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "The body is not JSON"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Not signed in"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "The password or the code is wrong"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The body is not declared as JSON"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A member is missing, unknown or of another type"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts"),
+    )
+)]
+pub(crate) async fn reauthenticate(
+    extract::State(state): extract::State<State>,
+    user: User,
+    Json(body): Json<Reauthenticate>,
+) -> Result<Json<Reauthenticated>, Problem> {
+    let wrong = || Problem::forbidden("The password or the code is wrong.");
+    state.live_session(user).await?;
+    let person = state.store.person(user.id).await?.ok_or_else(session_ended)?;
+    limits::SIGN_IN_ACCOUNT.count(&state.web, &person.email.to_lowercase()).await?;
+    let right =
+        Password::typed(&body.password).matches(Some(&person.password_hash)).await.map_err(Problem::internal)?;
+    if !right {
+        return Err(wrong());
+    }
+    let mut amr = vec![PASSWORD.to_owned()];
+    if second_factor::in_force(&state, user.id).await?.is_some() {
+        let code =
+            body.code.as_deref().ok_or_else(|| Problem::invalid("/code", "a second factor is on; send its code"))?;
+        if !second_factor::accept(&state, user.id, code).await? {
+            return Err(wrong());
+        }
+        amr = second_factor::with_second_factor(&amr);
+    }
+    for _ in 0..ATTEMPTS {
+        let mut session = state.live_session(user).await?;
+        let now = Timestamp::now();
+        session.proved_at = Some(now);
+        session.last_used_at = now;
+        session.amr.clone_from(&amr);
+        match state.store.note_proof(&session).await {
+            Ok(()) => {
+                let AccessToken { token, expires_in } = state.signer.sign(&person, &session).await?;
+                return Ok(Json(Reauthenticated { access_token: token, token_type: "bearer", expires_in }));
+            }
+            // A refresh replaced the session's token at this moment.
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
 }
 
 /// The OAuth 2.0 password grant (RFC 6749, 4.3), as the documentation's "Authorize" button uses it. Further members of
@@ -190,8 +384,13 @@ pub(crate) async fn token(
         return Ok(oauth_error("unsupported_grant_type", "The only grant here is password."));
     }
     let lasts = SignedDuration::from_secs(LIFETIME_SECONDS);
-    let Some((person, session, _)) = sign_in(&state, &form.username, &form.password, &headers, lasts).await? else {
-        return Ok(oauth_error("invalid_grant", refusal(&state)));
+    let (person, session, _) = match sign_in(&state, &form.username, &form.password, &headers, lasts).await? {
+        Outcome::SignedIn(signed_in) => *signed_in,
+        Outcome::Refused => return Ok(oauth_error("invalid_grant", refusal(&state))),
+        Outcome::SecondFactor(..) => {
+            let words = "A second factor is on, for which this form has no place; sign in by /users/login.";
+            return Ok(oauth_error("invalid_grant", words));
+        }
     };
     let AccessToken { token, expires_in } = state.signer.sign(&person, &session).await?;
     Ok(Json(OAuthToken { access_token: token, token_type: "bearer", expires_in }).into_response())
@@ -206,31 +405,44 @@ fn refusal(state: &State) -> &'static str {
     if state.require_verified_email { WRONG_OR_UNVERIFIED } else { WRONG }
 }
 
-/// A new session for whoever knows the password; `None`, after the same work, for whoever does not.
+/// What a password comes to.
+enum Outcome {
+    /// It is wrong, or says nothing, and nothing was done.
+    Refused,
+    /// It is right, and a code is needed besides; so many recovery codes are left.
+    SecondFactor(Box<Person>, usize),
+    /// A session has begun.
+    SignedIn(Box<(Person, Session, RefreshToken)>),
+}
+
+/// A new session for whoever knows the password; a refusal, after the same work, for whoever does not.
 async fn sign_in(
     state: &State,
     email: &str,
     password: &str,
     headers: &HeaderMap,
     lasts: SignedDuration,
-) -> Result<Option<(Person, Session, RefreshToken)>, Problem> {
+) -> Result<Outcome, Problem> {
     let started = Instant::now();
     let account = email.trim().to_lowercase();
     limits::SIGN_IN_ACCOUNT.count(&state.web, &account).await?;
     for _ in 0..ATTEMPTS {
         let Some(person) = authenticate(state, &account, password).await? else { break };
+        telemetry::note_user(person.user_id);
+        if person.suspended_at.is_some() {
+            metrics::add(metrics::SIGN_INS_FAILED, 1);
+            return Err(Problem::forbidden("This account is suspended. Write to whoever runs this service."));
+        }
         if state.require_verified_email && !person.email_verified {
             remind(state, &person, &account).await;
             break;
         }
         let person = with_current_hash(state, person, password).await;
-        let (session, token) = new_session(&person, headers, lasts, Timestamp::now());
-        match state.store.create_session(&session, &person).await {
-            Ok(()) => {
-                telemetry::note_user(person.user_id);
-                metrics::add(metrics::SIGN_INS_SUCCEEDED, 1);
-                return Ok(Some((person, session, token)));
-            }
+        if let Some(factor) = second_factor::in_force(state, person.user_id).await? {
+            return Ok(Outcome::SecondFactor(Box::new(person), factor.recovery_codes.len()));
+        }
+        match begin_session(state, &person, headers, lasts, vec![PASSWORD.to_owned()]).await {
+            Ok((session, token)) => return Ok(Outcome::SignedIn(Box::new((person, session, token)))),
             Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
@@ -239,7 +451,46 @@ async fn sign_in(
     if state.require_verified_email {
         tokio::time::sleep_until(started + REFUSAL).await;
     }
-    Ok(None)
+    Ok(Outcome::Refused)
+}
+
+/// A new session of a person who has proved who they are; they are told by mail where the device is new.
+async fn begin_session(
+    state: &State,
+    person: &Person,
+    headers: &HeaderMap,
+    lasts: SignedDuration,
+    amr: Vec<String>,
+) -> Result<(Session, RefreshToken), StoreError> {
+    let (session, token) = new_session(person, headers, lasts, amr, Timestamp::now());
+    state.store.create_session(&session, person).await?;
+    metrics::add(metrics::SIGN_INS_SUCCEEDED, 1);
+    note_device(state, person, session.user_agent.as_deref()).await;
+    Ok((session, token))
+}
+
+/// Remembers a device that was not seen before, and tells of it unless it is the account's first. What fails here is no
+/// reason to refuse a sign-in.
+async fn note_device(state: &State, person: &Person, user_agent: Option<&str>) {
+    let device = device(user_agent.unwrap_or_default());
+    if person.devices.contains(&device) {
+        return;
+    }
+    let mut devices = person.devices.clone();
+    devices.push(device);
+    devices.drain(..devices.len().saturating_sub(DEVICES));
+    match state.store.update_person(Person { devices, ..person.clone() }).await {
+        Ok(_) if !person.devices.is_empty() => state.mailer.notify(person, Letter::NewDevice).await,
+        // Two that sign in at once: the other has told.
+        Ok(_) | Err(StoreError::Conflict) => {}
+        Err(error) => tracing::warn!(%error, "a new device was not noted"),
+    }
+}
+
+/// A digest of what a device calls itself without its numbers: a browser of a new version is no new device.
+fn device(user_agent: &str) -> String {
+    let name: String = user_agent.chars().filter(|c| !c.is_ascii_digit() && *c != '.' && *c != '_').collect();
+    keys::digest(&name)[..16].to_owned()
 }
 
 async fn authenticate(state: &State, account: &str, password: &str) -> Result<Option<Person>, Problem> {
@@ -276,7 +527,13 @@ async fn with_current_hash(state: &State, person: Person, password: &str) -> Per
     })
 }
 
-fn new_session(person: &Person, headers: &HeaderMap, lasts: SignedDuration, now: Timestamp) -> (Session, RefreshToken) {
+fn new_session(
+    person: &Person,
+    headers: &HeaderMap,
+    lasts: SignedDuration,
+    amr: Vec<String>,
+    now: Timestamp,
+) -> (Session, RefreshToken) {
     let token = RefreshToken::first(person.user_id, Uuid::now_v7());
     let session = Session {
         session_id: token.session_id,
@@ -284,9 +541,10 @@ fn new_session(person: &Person, headers: &HeaderMap, lasts: SignedDuration, now:
         family_hash: token.family_hash(),
         token_hash: token.token_hash(),
         previous: None,
-        amr: vec!["pwd".to_owned()],
+        amr,
         user_agent: user_agent(headers),
         created_at: now,
+        proved_at: None,
         last_used_at: now,
         ends_at: now + lasts,
         expires_at: crate::after(now, lasts.min(IDLE)),

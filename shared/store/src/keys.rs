@@ -6,6 +6,8 @@
 //! | | `SESSION#{id}` | one signed-in device |
 //! | | `JOB#{id}` `CV#{id}` `PORTFOLIO#{id}` `DOCUMENT#{id}` | what belongs to them |
 //! | | `VERSION#{portfolio}#{number}` | a portfolio as it was published |
+//! | | `SECOND_FACTOR` | their authenticator |
+//! | | `AUDIT#{id}` | one thing that happened to the account |
 //! | | `REPLAY#{hash}` | an answer kept for an idempotency key |
 //! | | `REF#{pk}` | a row outside the partition that belongs to the person |
 //! | `MAIL#{hash}` | `MAIL` | whose address it is |
@@ -65,6 +67,10 @@ pub const CV: &str = "CV#";
 pub const PORTFOLIO: &str = "PORTFOLIO#";
 /// Prefix of ATS documents.
 pub const DOCUMENT: &str = "DOCUMENT#";
+/// Sort key of a person's second factor.
+pub const SECOND_FACTOR: &str = "SECOND_FACTOR";
+/// Prefix of what happened to an account.
+pub const AUDIT: &str = "AUDIT#";
 /// Prefix of the versions of a portfolio.
 pub fn portfolio_versions(portfolio_id: Uuid) -> String {
     format!("VERSION#{portfolio_id}#")

@@ -7,6 +7,7 @@
 //! - What a condition refuses is an answer (`Ok` of an enum or an [`StoreError::Conflict`]), never a panic; what the
 //!   service could not do now is [`StoreError::Unavailable`] and may be tried again.
 
+mod audit;
 pub mod counters;
 mod cvs;
 pub mod documents;
@@ -19,10 +20,12 @@ pub mod keys;
 mod limits;
 mod people;
 pub mod portfolios;
+mod second_factor;
 mod sessions;
 mod tokens;
 pub mod versions;
 
+pub use audit::{Actor, AuditEntry, AuditEvent};
 pub use cvs::{Cv, CvSource};
 pub use error::StoreError;
 pub use idempotency::{IdempotentRequest, StoredAnswer};
@@ -30,6 +33,7 @@ pub use items::Page;
 pub use jobs::{Job, JobError, JobKind, JobResult, JobStatus, Lease, Preferences, SourceFile};
 pub use limits::{Limit, LimitState, WaitingPlace};
 pub use people::{Person, Role};
+pub use second_factor::SecondFactor;
 pub use sessions::{ReplacedToken, Session};
 pub use tokens::{OneUseToken, TokenPurpose};
 

@@ -26,6 +26,12 @@ pub struct Person {
     pub locale: Option<String>,
     /// What new uploads start from.
     pub defaults: Preferences,
+    /// A digest of what each device calls itself that signed in, the newest last.
+    #[serde(default)]
+    pub devices: Vec<String>,
+    /// When the account was suspended, where it is: then nobody signs in.
+    #[serde(default)]
+    pub suspended_at: Option<Timestamp>,
     /// When they registered.
     pub created_at: Timestamp,
     /// When the profile last changed.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::items::{Page, from_item, incomplete, string, to_item};
-use crate::{Person, Store, StoreError, keys};
+use crate::{Actor, AuditEntry, AuditEvent, Person, Store, StoreError, keys};
 
 /// One signed-in device of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct Session {
     pub user_agent: Option<String>,
     /// When the person signed in.
     pub created_at: Timestamp,
+    /// When the person last proved who they are: at the sign-in, or later, for a sensitive change.
+    #[serde(default)]
+    pub proved_at: Option<Timestamp>,
     /// When it last got an access token.
     pub last_used_at: Timestamp,
     /// When it ends however often it is used.
@@ -51,6 +54,11 @@ pub struct ReplacedToken {
 }
 
 impl Session {
+    /// When the person last proved who they are.
+    pub fn proved_at(&self) -> Timestamp {
+        self.proved_at.unwrap_or(self.created_at)
+    }
+
     /// Whether it has not ended by `now`: DynamoDB deletes what expired late.
     pub fn is_live(&self, now: Timestamp) -> bool {
         now.as_second() < self.expires_at && now < self.ends_at
@@ -58,8 +66,8 @@ impl Session {
 }
 
 impl Store {
-    /// Writes a new session of a person who has proved their password as `person` shows it: where the password was
-    /// changed meanwhile, what was proved is worth nothing.
+    /// Writes a new session of a person who has proved their password as `person` shows it, and that they signed in: where
+    /// the password was changed meanwhile, what was proved is worth nothing.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the password changed or the person is gone.
@@ -78,9 +86,11 @@ impl Store {
             .condition_expression("attribute_not_exists(PK)")
             .build()
             .map_err(incomplete)?;
+        let entry = AuditEntry::now(session.user_id, AuditEvent::SignedIn, Actor::Person, session.user_agent.clone());
         self.transact(vec![
             TransactWriteItem::builder().condition_check(check).build(),
             TransactWriteItem::builder().put(put).build(),
+            self.audit_write(&entry)?,
         ])
         .await
     }
@@ -109,6 +119,32 @@ impl Store {
             .send()
             .await?;
         Ok(())
+    }
+
+    /// Notes on a session that its person has just proved again who they are, by these means.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the session ended or its token was replaced meanwhile.
+    pub async fn note_proof(&self, session: &Session) -> Result<(), StoreError> {
+        self.rotate_session(session, &session.token_hash).await
+    }
+
+    /// Ends every session of a person but one.
+    ///
+    /// # Errors
+    /// When the store does not answer; some may have ended then, and doing it again ends the rest.
+    pub async fn end_other_sessions(&self, user_id: Uuid, kept: Uuid) -> Result<(), StoreError> {
+        let mut cursor = None;
+        loop {
+            let page: Page<Session> = self.list_children(user_id, keys::SESSION, 100, cursor.as_deref()).await?;
+            for session in page.items.iter().filter(|session| session.session_id != kept) {
+                self.end_session(user_id, session.session_id).await?;
+            }
+            match page.next_cursor {
+                Some(next) => cursor = Some(next),
+                None => return Ok(()),
+            }
+        }
     }
 
     /// A person's sessions, the one that began last first; those that ended are left out, so a page may be short.
@@ -203,6 +239,7 @@ mod tests {
             amr: Vec::new(),
             user_agent: None,
             created_at: begun,
+            proved_at: None,
             last_used_at: begun,
             ends_at: begun + SignedDuration::from_hours(hours),
             expires_at: (begun + SignedDuration::from_hours(idle_hours)).as_second(),

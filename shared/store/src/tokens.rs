@@ -18,6 +18,9 @@ pub struct OneUseToken {
     /// What must still be as it was when the token was made: a digest of the address to verify or of the password's hash
     /// to replace. When that has changed, the token is worth nothing.
     pub bound_to: String,
+    /// How often something wrong was presented with it.
+    #[serde(default)]
+    pub failures: u32,
     /// Until when; seconds since 1970, for DynamoDB's TTL too.
     pub expires_at: i64,
 }
@@ -30,6 +33,8 @@ pub enum TokenPurpose {
     VerifyEmail,
     /// Choose a new password.
     ResetPassword,
+    /// Finish a sign-in whose password was right.
+    SecondFactor,
 }
 
 /// The note in the person's partition that a token is theirs; it goes when the token goes.
@@ -73,6 +78,34 @@ impl Store {
         Ok(token.filter(|token| token.purpose == purpose && Timestamp::now().as_second() < token.expires_at))
     }
 
+    /// Counts something wrong that was presented with a token; beyond `most` the token is worth nothing any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the token was used, or something else wrong presented, meanwhile.
+    pub async fn fail_token(&self, secret: &str, token: &OneUseToken, most: u32) -> Result<(), StoreError> {
+        let failures = token.failures + 1;
+        let expires_at = if failures < most { token.expires_at } else { 0 };
+        let failed = OneUseToken { failures, expires_at, ..token.clone() };
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(&keys::token(secret), keys::TOKEN, &failed)?))
+            .condition_expression("failures = :read AND expires_at = :expires")
+            .expression_attribute_values(":read", number(token.failures))
+            .expression_attribute_values(":expires", number(token.expires_at))
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Uses a token up.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it was used or has expired meanwhile.
+    pub async fn use_token(&self, secret: &str, token: &OneUseToken) -> Result<(), StoreError> {
+        self.transact(self.spent_token(secret, token)?).await
+    }
+
     /// Uses a token up and replaces the profile that nobody changed since it was read at `person.version`: both or
     /// neither. Answers the profile with its new version.
     ///
@@ -87,6 +120,21 @@ impl Store {
         let read = person.version;
         person.version += 1;
         person.updated_at = Timestamp::now();
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(to_item(&keys::user(token.user_id), keys::PROFILE, &person)?))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", number(read))
+            .build()
+            .map_err(incomplete)?;
+        let mut writes = self.spent_token(secret, token)?;
+        writes.push(TransactWriteItem::builder().put(put).build());
+        self.transact(writes).await?;
+        Ok(person)
+    }
+
+    /// The writes that use a token up.
+    fn spent_token(&self, secret: &str, token: &OneUseToken) -> Result<Vec<TransactWriteItem>, StoreError> {
         let (pk, user) = (keys::token(secret), keys::user(token.user_id));
         let spend = Delete::builder()
             .table_name(&self.table)
@@ -102,19 +150,9 @@ impl Store {
             .key(keys::SK, string(keys::reference(&pk)))
             .build()
             .map_err(incomplete)?;
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&user, keys::PROFILE, &person)?))
-            .condition_expression("version = :read")
-            .expression_attribute_values(":read", number(read))
-            .build()
-            .map_err(incomplete)?;
-        self.transact(vec![
+        Ok(vec![
             TransactWriteItem::builder().delete(spend).build(),
             TransactWriteItem::builder().delete(forget).build(),
-            TransactWriteItem::builder().put(put).build(),
         ])
-        .await?;
-        Ok(person)
     }
 }

@@ -147,9 +147,9 @@ pub(crate) fn only_auth_signs(templates: &Templates, breaches: &mut Breaches) {
         for statement in listed(&key["Properties"]["KeyPolicy"]["Statement"]) {
             let actions = texts(&statement["Action"]);
             breaches.check(name, !actions.iter().any(|a| a.contains('*')), "the key's policy has a wildcard");
-            if actions.contains(&"kms:Sign") {
+            if actions.contains(&"kms:Sign") || actions.contains(&"kms:GenerateMac") {
                 let who = reference(&statement["Principal"]["AWS"]);
-                breaches.check(name, who == Some("AuthRole"), "another role may sign");
+                breaches.check(name, who == Some("AuthRole"), "another role may use it");
             }
             breaches.check(name, !actions.contains(&"kms:CreateGrant"), "its use can be granted on");
         }

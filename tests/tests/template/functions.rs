@@ -13,8 +13,12 @@ const WITHOUT_RESOURCES: [&str; 3] =
     ["textract:DetectDocumentText", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
 /// What only one function's role may do.
-const EXCLUSIVE: [(&str, &str); 3] =
-    [("kms:Sign", "AuthRole"), ("ses:SendEmail", "AuthRole"), ("textract:DetectDocumentText", "ParseRole")];
+const EXCLUSIVE: [(&str, &str); 4] = [
+    ("kms:GenerateMac", "AuthRole"),
+    ("kms:Sign", "AuthRole"),
+    ("ses:SendEmail", "AuthRole"),
+    ("textract:DetectDocumentText", "ParseRole"),
+];
 
 /// The objects that each role may touch. A role that is not named may touch none.
 const OBJECTS: [(&str, &[&str]); 4] = [
