@@ -26,6 +26,16 @@ pub fn parse_original(key: &str) -> Option<(Uuid, Uuid)> {
     (parts.next() == Some(ORIGINAL) && parts.next().is_none()).then_some(ids)
 }
 
+/// Everything of a person in the files bucket begins with one of these.
+pub fn of_person(user_id: Uuid) -> [String; 3] {
+    ["uploads", "documents", "exports"].map(|folder| format!("{folder}/{user_id}/"))
+}
+
+/// A copy of everything that is held on a person.
+pub fn export(user_id: Uuid, export_id: Uuid) -> String {
+    format!("exports/{user_id}/{export_id}.zip")
+}
+
 /// An ATS document.
 pub fn document(user_id: Uuid, document_id: Uuid, extension: &str) -> String {
     format!("documents/{user_id}/{document_id}.{extension}")
@@ -78,6 +88,16 @@ pub fn site_file(shelf: Shelf, slug: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn everything_of_a_person_is_found_by_its_beginning() {
+        let (person, thing) = (Uuid::now_v7(), Uuid::now_v7());
+        let beginnings = of_person(person);
+        let original = original(person, thing);
+        for key in [spans(&original), original, document(person, thing, "pdf"), export(person, thing)] {
+            assert!(beginnings.iter().any(|beginning| key.starts_with(beginning)), "{key}");
+        }
+    }
 
     #[test]
     fn an_originals_key_names_its_person_and_job() {

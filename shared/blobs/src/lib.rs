@@ -1,9 +1,11 @@
 //! S3: the files of a person in one private bucket, published sites in another.
 
 pub mod keys;
+mod multipart;
 mod presign;
 mod spans;
 
+pub use multipart::{MultipartUpload, PART};
 pub use presign::{PresignedUpload, UNCONFIRMED, UploadRequest};
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -125,6 +127,19 @@ impl Bucket {
     pub async fn delete(&self, key: &str) -> Result<(), BlobError> {
         self.client.delete_object().bucket(&self.name).key(key).send().await.map_err(blob_error)?;
         Ok(())
+    }
+
+    /// How many objects' keys begin with `prefix`.
+    ///
+    /// # Errors
+    /// See [`BlobError`].
+    pub async fn count_prefix(&self, prefix: &str) -> Result<usize, BlobError> {
+        let mut pages = self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
+        let mut count = 0;
+        while let Some(page) = pages.next().await {
+            count += page.map_err(blob_error)?.contents().len();
+        }
+        Ok(count)
     }
 
     /// Removes every object whose key begins with `prefix`; answers how many there were.

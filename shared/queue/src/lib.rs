@@ -10,6 +10,7 @@ pub use messages::{CountedEvent, EventKind, JobMessage, SiteMessage, Timings};
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
@@ -46,12 +47,21 @@ impl<T: Serialize> Queue<T> {
     /// # Errors
     /// When the service did not take it.
     pub async fn send(&self, message: &T) -> Result<(), QueueError> {
+        self.send_later(message, Duration::ZERO).await
+    }
+
+    /// Sends one message that nobody sees for this long: whole seconds, at most fifteen minutes.
+    ///
+    /// # Errors
+    /// When the service did not take it.
+    pub async fn send_later(&self, message: &T, delay: Duration) -> Result<(), QueueError> {
         let body = serde_json::to_string(message).map_err(|error| QueueError(error.to_string()))?;
         let trace = trace::current().map(attribute).transpose()?;
         self.client
             .send_message()
             .queue_url(&self.url)
             .message_body(body)
+            .set_delay_seconds(i32::try_from(delay.as_secs()).ok().filter(|seconds| *seconds > 0))
             .set_message_system_attributes(trace)
             .send()
             .await
