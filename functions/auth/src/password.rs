@@ -7,9 +7,14 @@ use vitae_passwords::Password;
 const SHORTEST: usize = 12;
 /// Longest password, in characters.
 const LONGEST: usize = 256;
+/// The commonest passwords, one a line, in order, in lower case. `assets/common-passwords.md` says where they come from.
+const COMMON: &str = include_str!("../assets/common-passwords.txt");
+/// A word of one's own that is as long as this says nothing about a password that holds it.
+const TELLING: usize = 4;
 
-/// A password that a person chose for their account: 12 to 256 characters, of whatever kind, but not their own address
-/// or name, which is what is tried first.
+/// A password that a person chose for their account: 12 to 256 characters of whatever kind, but none that is tried first:
+/// their own address or name, a common password, a common one with digits or signs around it, or one sign, or a few, over
+/// and over.
 ///
 /// # Errors
 /// A sentence that says what is wrong.
@@ -21,13 +26,54 @@ pub(crate) fn chosen(text: &str, address: &str, name: Option<&str>) -> Result<Pa
     if password.length() > LONGEST {
         return Err("a password has at most 256 characters");
     }
-    let folded =
-        |text: &str| text.nfc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect::<String>();
-    let own = [Some(address), address.split('@').next(), name];
-    if own.into_iter().flatten().any(|own| folded(own) == folded(text)) {
+    let folded = folded(text);
+    let own = [Some(address), address.split('@').next(), name].into_iter().flatten().map(self::folded);
+    if own.filter(|own| own.chars().count() >= TELLING).any(|own| *own == folded || is_within(stripped(&own), &folded))
+    {
         return Err("your own name or address is the first that is tried; choose another password");
     }
+    if is_common(&folded) || is_common(stripped(&folded)) || is_repetitive(&folded) {
+        return Err(
+            "this is one of the passwords that are tried first; choose another, such as a few words of your own",
+        );
+    }
     Ok(password)
+}
+
+/// Whether a password is but this word with digits and signs around it.
+fn is_within(own: &str, folded: &str) -> bool {
+    !own.is_empty() && stripped(folded) == own
+}
+
+/// Without what people vary: case and white space.
+fn folded(text: &str) -> String {
+    text.nfc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Without the digits and signs that people put before and behind a word to make it longer.
+fn stripped(text: &str) -> &str {
+    text.trim_matches(|c: char| !c.is_alphabetic())
+}
+
+fn is_common(folded: &str) -> bool {
+    // The list is short, and looked through once for a password that somebody chooses.
+    !folded.is_empty() && COMMON.lines().any(|common| common == folded)
+}
+
+/// Whether it is a piece of up to six characters again and again, or goes along the alphabet or the digits.
+fn is_repetitive(folded: &str) -> bool {
+    let all: Vec<char> = folded.chars().collect();
+    let repeats = |piece: usize| all.iter().zip(all.iter().skip(piece)).all(|(one, next)| one == next);
+    let goes_by = |step: i64| all.windows(2).all(|pair| after(pair[0], step) == Some(pair[1]));
+    (1..=6).any(repeats) || goes_by(1) || goes_by(-1)
+}
+
+/// The character so many places behind `c`; behind 9 comes 0.
+fn after(c: char, step: i64) -> Option<char> {
+    if let Some(digit) = c.to_digit(10) {
+        return char::from_digit((i64::from(digit) + step).rem_euclid(10) as u32, 10);
+    }
+    u32::try_from(i64::from(u32::from(c)) + step).ok().and_then(char::from_u32)
 }
 
 #[cfg(test)]
@@ -42,11 +88,14 @@ mod tests {
     fn length_is_counted_in_characters_not_bytes() {
         assert!(refusal("elevenchars").is_some());
         assert!(refusal("twelve chars").is_none());
-        assert!(refusal(&"é".repeat(12)).is_none());
-        assert!(refusal(&"🦀".repeat(256)).is_none());
-        assert!(refusal(&"🦀".repeat(257)).is_some());
+        let accents: String =
+            "éèêëàâôûîçñ".chars().cycle().zip("abcdefghijklm".chars()).flat_map(|(a, b)| [a, b]).collect();
+        assert!(refusal(&accents.chars().take(12).collect::<String>()).is_none());
         // Eleven characters, however the accents are sent.
         assert!(refusal(&"e\u{301}".repeat(11)).is_some());
+        let crabs: String = (0..128).flat_map(|n| ['🦀', char::from_u32(0x4e00 + n * n).unwrap()]).collect();
+        assert!(refusal(&crabs).is_none());
+        assert!(refusal(&format!("{crabs}🦀")).is_some());
     }
 
     #[test]
@@ -55,6 +104,37 @@ mod tests {
         assert!(refusal("ada.lovelace").is_some());
         assert!(refusal("augusta ada king").is_some());
         assert!(refusal("AugustaAdaKing").is_some());
+        assert!(refusal("AugustaAdaKing1815!").is_some());
         assert!(refusal("augusta ada king's engine").is_none());
+        // A name of two letters is in every other password.
+        assert!(chosen("a fine mess of words", "a@b.org", Some("Al")).is_ok());
+    }
+
+    #[test]
+    fn what_is_tried_first_is_no_password() {
+        for text in [
+            "123456qwerty",
+            "1QAZ2WSX3EDC",
+            "Password123456",
+            "!!password!!!!",
+            "aaaaaaaaaaaa",
+            "abcabcabcabcabc",
+            "abcdefghijklmnop",
+            "zyxwvutsrqponm",
+            "1234567890123456",
+            "        password",
+        ] {
+            assert!(refusal(text).is_some(), "{text}");
+        }
+        for text in ["correct horse battery", "password of my grandmother", "a1b2c3d4e5f6g7"] {
+            assert!(refusal(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_in_order_and_in_lower_case() {
+        let words: Vec<&str> = COMMON.lines().collect();
+        assert!(words.len() > 3000 && words.is_sorted());
+        assert!(words.iter().all(|word| word.to_lowercase() == *word && !word.contains(char::is_whitespace)));
     }
 }
