@@ -557,6 +557,20 @@ async fn a_person_sees_their_devices_and_signs_one_out_at_once() -> anyhow::Resu
 }
 
 #[tokio::test]
+async fn a_person_signs_every_device_out_by_one_call() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let account = Account::register(&stack).await?;
+    let (one, two) = (account.sign_in(&stack).await?, account.sign_in(&stack).await?);
+    let end = || Client::new().delete(stack.route("/users/sessions")).bearer_auth(&one.access);
+    Answer::to(end()).await?.expect(204)?;
+    for tokens in [&one, &two] {
+        problem(&refresh(&stack, &tokens.refresh).await?, 401, "unauthorized")?;
+    }
+    problem(&Answer::to(end()).await?, 401, "unauthorized")?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn requests_that_do_not_fit_are_problems_that_say_so() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let post = |path: &str| Client::new().post(stack.route(path));

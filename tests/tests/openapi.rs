@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
+use vitae_web::Permission;
 
 const PROBLEM: &str = "application/problem+json";
 /// The tag of what answers on the sites' host.
@@ -55,9 +56,15 @@ fn document() -> Value {
             }
         }
     }
-    for item in paths.values_mut() {
-        for (_, operation) in operations(item) {
+    for (path, item) in &mut paths {
+        for (method, operation) in operations(item) {
             by_the_conventions(operation);
+            // Which permission whoever is signed in, or a key, must have.
+            if asks_who_it_is(operation)
+                && let Some(permission) = permission(&method, path)
+            {
+                operation.insert("x-permission".to_owned(), json!(permission.name()));
+            }
         }
     }
     json!({
@@ -165,6 +172,39 @@ fn operations(item: &mut Value) -> impl Iterator<Item = (String, &mut Map<String
         .iter_mut()
         .filter(|(method, _)| METHODS.contains(&method.as_str()))
         .map(|(method, operation)| (method.clone(), operation.as_object_mut().unwrap()))
+}
+
+fn asks_who_it_is(operation: &Map<String, Value>) -> bool {
+    operation["security"].as_array().is_some_and(|ways| ways.contains(&json!({"bearer": []})))
+}
+
+fn permission(method: &str, path: &str) -> Option<Permission> {
+    Permission::needed(&method.to_uppercase().parse().unwrap(), path)
+}
+
+#[test]
+fn every_operation_that_asks_who_it_is_says_what_they_must_be_allowed() {
+    let document = document();
+    let mut administrators = BTreeSet::new();
+    for (name, operation) in every_operation(&document) {
+        let (method, path) = name.split_once(' ').unwrap();
+        if !asks_who_it_is(operation.as_object().unwrap()) {
+            continue;
+        }
+        let permission = permission(method, path).unwrap_or_else(|| panic!("{name} needs no permission"));
+        assert_eq!(operation["x-permission"], permission.name(), "{name}");
+        if !permission.is_of(vitae_store::Role::User) {
+            administrators.insert(name);
+        }
+    }
+    let expected = [
+        "get /api/v1/logs",
+        "get /api/v1/users",
+        "patch /api/v1/users/{id}/role",
+        "post /api/v1/users/{id}/reinstate",
+        "post /api/v1/users/{id}/suspend",
+    ];
+    assert_eq!(administrators, expected.map(str::to_owned).into());
 }
 
 /// Every operation: its method and path in one, and itself.

@@ -13,6 +13,8 @@ use vitae_testing::{Answer, Person, Stack, Upload, fixture};
 enum Case {
     /// One of the owner's things.
     Owned(Thing, Option<Value>),
+    /// Another person, who is an administrator's to change and nobody else's.
+    Administrators(Option<Value>),
     /// Nothing of a person's.
     Public,
 }
@@ -24,6 +26,7 @@ enum Thing {
     Cv,
     Portfolio,
     Document,
+    ApiKey,
 }
 
 /// In a body, the id of the thing that the case names.
@@ -31,10 +34,16 @@ const ID: &str = "{id}";
 
 /// Every operation that takes an id. One that is not here fails the test: say what its id names.
 fn cases() -> BTreeMap<&'static str, Case> {
-    use Case::{Owned, Public};
-    use Thing::{Cv, Document, Job, Portfolio, Session};
+    use Case::{Administrators, Owned, Public};
+    use Thing::{ApiKey, Cv, Document, Job, Portfolio, Session};
     BTreeMap::from([
         ("DELETE /api/v1/users/sessions/{id}", Owned(Session, None)),
+        ("DELETE /api/v1/users/api-keys/{id}", Owned(ApiKey, None)),
+        ("PATCH /api/v1/users/{id}/role", Administrators(Some(json!({"role": "admin"})))),
+        ("POST /api/v1/users/{id}/suspend", Administrators(None)),
+        ("POST /api/v1/users/{id}/reinstate", Administrators(None)),
+        // There is nobody left to sign in; the id is random and names nobody.
+        ("GET /api/v1/users/me/receipts/{id}", Public),
         ("GET /api/v1/jobs/{id}", Owned(Job, None)),
         ("POST /api/v1/jobs/{id}/retry", Owned(Job, None)),
         ("POST /api/v1/jobs/{id}/cancel", Owned(Job, None)),
@@ -145,7 +154,11 @@ async fn belongings(owner: &Person) -> anyhow::Result<BTreeMap<Thing, String>> {
     let mut sessions = sessions["items"].as_array().into_iter().flatten();
     let other = sessions.find(|session| session["current"] == false).context("no second session")?;
     let id = other.get("session_id").or(other.get("id")).context("a session without an id")?;
+    let expires_at = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1)).to_string();
+    let wish = json!({"name": "script", "scopes": ["cv:read"], "expires_at": expires_at});
+    let key = owner.post("/users/api-keys", &wish).await?.expect(201)?.json()?;
     Ok(BTreeMap::from([
+        (Thing::ApiKey, text(&key["key_id"])?),
         (Thing::Session, text(id)?),
         (Thing::Job, ticket.job_id),
         (Thing::Cv, text(&job["cv_id"])?),
@@ -179,11 +192,19 @@ async fn what_belongs_to_another_is_not_there() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let (owner, stranger) = (Person::sign_up(&stack).await?, Person::sign_up(&stack).await?);
     let things = belongings(&owner).await?;
+    let owner_id = owner.get("/users/me").await?.expect(200)?.json()?["user_id"].clone();
+    for (operation, case) in cases() {
+        let Case::Administrators(body) = case else { continue };
+        for id in [owner_id.as_str().context("no id")?, &Uuid::now_v7().to_string()] {
+            let answer = call(&stranger, operation, id, body.as_ref()).await?;
+            assert_eq!(answer.status, 403, "a stranger's {operation}: {}", answer.text());
+        }
+    }
     let mut owned: Vec<_> = cases()
         .into_iter()
         .filter_map(|(operation, case)| match case {
             Case::Owned(thing, body) => Some((operation, thing, body)),
-            Case::Public => None,
+            Case::Administrators(_) | Case::Public => None,
         })
         .collect();
     for (operation, thing, body) in &owned {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vitae_store::Store;
 use vitae_store::counters::Scope;
-use vitae_web::{Json, Listed, Problem, ProblemBody, Query, RateLimit, Subject, User};
+use vitae_web::{Json, Listed, Permission, Problem, ProblemBody, Query, RateLimit, Subject, User};
 
 use crate::activity::{self, ActivityEntry};
 use crate::report::{Counts, Covers, Engagement, Geographic, Metrics, Performance, Realtime, Templates};
@@ -54,7 +54,7 @@ impl ScopeName {
     pub(crate) fn of(self, user: &User) -> Result<Scope, Problem> {
         match self {
             Self::Mine => Ok(Scope::Person(user.id)),
-            Self::Platform => user.require_admin().map(|()| Scope::Platform),
+            Self::Platform => user.require(Permission::ReadPlatform).map(|()| Scope::Platform),
         }
     }
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use vitae_runtime::{redact, telemetry};
 use vitae_store::Store;
 use vitae_store::frontend_logs::FrontendLog;
-use vitae_web::{Json, Listed, Problem, ProblemBody, Query, RateLimit, Subject, User, Web};
+use vitae_web::{Json, Listed, Permission, Problem, ProblemBody, Query, RateLimit, Subject, User, Web};
 
 use crate::send_beacon;
 
@@ -377,7 +377,7 @@ pub(crate) async fn list(
     user: User,
     filter: Result<Query<Filter>, Problem>,
 ) -> Result<Json<Listed<FrontendLogEntry>>, Problem> {
-    user.require_admin()?;
+    user.require(Permission::ReadFrontendLogs)?;
     let Query(filter) = filter?;
     let limit = match filter.limit {
         None => 20,

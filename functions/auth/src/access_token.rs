@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vitae_store::{Person, Session};
-use vitae_web::{ACCESS_TOKEN_MINUTES, AUDIENCE, Claims, Json, Problem, ProblemBody, Verifier, Web};
+use vitae_web::{ACCESS_TOKEN_MINUTES, ACCESS_TOKEN_TYPE, AUDIENCE, Claims, Json, Problem, ProblemBody, Verifier, Web};
 
 use crate::State;
 
@@ -51,8 +51,16 @@ impl Signer {
     }
 
     async fn signed(&self, claims: &Claims) -> anyhow::Result<String> {
+        self.sign_statement(ACCESS_TOKEN_TYPE, claims).await
+    }
+
+    /// A statement of ours as a JWS of this type, which is none of an access token's.
+    ///
+    /// # Errors
+    /// When KMS does not answer.
+    pub(crate) async fn sign_statement(&self, typ: &str, claims: &impl Serialize) -> anyhow::Result<String> {
         let public_key = self.verifier.public_key().await?;
-        let unsigned = unsigned(claims, &thumbprint(&public_key))?;
+        let unsigned = unsigned(typ, claims, &thumbprint(&public_key))?;
         let answer = self
             .client
             .sign()
@@ -94,8 +102,8 @@ fn claims(issuer: &str, person: &Person, session: &Session) -> Claims {
 
 /// Header and claims as they are signed. The type keeps a token for another use from being taken for one of these
 /// (RFC 8725, 3.11).
-fn unsigned(claims: &Claims, kid: &str) -> anyhow::Result<String> {
-    let header = json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": kid });
+fn unsigned(typ: &str, claims: &impl Serialize, kid: &str) -> anyhow::Result<String> {
+    let header = json!({ "alg": "EdDSA", "typ": typ, "kid": kid });
     let part = |json: Vec<u8>| URL_SAFE_NO_PAD.encode(json);
     Ok(format!("{}.{}", part(serde_json::to_vec(&header)?), part(serde_json::to_vec(claims)?)))
 }
@@ -162,6 +170,7 @@ mod tests {
     use jiff::Timestamp;
     use jsonwebtoken::jwk::Jwk;
     use jsonwebtoken::{Algorithm, EncodingKey};
+    use serde_json::Value;
     use vitae_store::{Preferences, Role};
 
     /// A new key pair: what signs as KMS would, Ed25519 over the text itself, and what KMS tells of it.
@@ -211,7 +220,7 @@ mod tests {
     }
 
     fn signed(claims: &Claims, (private, public): &(EncodingKey, [u8; 32])) -> String {
-        let unsigned = unsigned(claims, &thumbprint(public)).unwrap();
+        let unsigned = unsigned(ACCESS_TOKEN_TYPE, claims, &thumbprint(public)).unwrap();
         let signature = jsonwebtoken::crypto::sign(unsigned.as_bytes(), private, Algorithm::EdDSA).unwrap();
         format!("{unsigned}.{signature}")
     }
@@ -260,8 +269,96 @@ mod tests {
         assert!(verifier(&key_pair()).verify(&token).await.is_err());
         claims.role = Role::Admin;
         let (_, signature) = token.rsplit_once('.').unwrap();
-        let raised = unsigned(&claims, &thumbprint(&keys.1)).unwrap();
+        let raised = unsigned(ACCESS_TOKEN_TYPE, &claims, &thumbprint(&keys.1)).unwrap();
         assert!(verifier(&keys).verify(&format!("{raised}.{signature}")).await.is_err());
+    }
+
+    /// A token of this header and these claims, signed as it should be.
+    fn of(header: &Value, claims: &Value, (private, _): &(EncodingKey, [u8; 32])) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let unsigned = format!("{}.{}", part(header), part(claims));
+        let signature = jsonwebtoken::crypto::sign(unsigned.as_bytes(), private, Algorithm::EdDSA).unwrap();
+        format!("{unsigned}.{signature}")
+    }
+
+    #[tokio::test]
+    async fn whatever_is_wrong_with_a_token_is_found() {
+        let keys = key_pair();
+        let kid = thumbprint(&keys.1);
+        let header = json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": kid });
+        let claims = serde_json::to_value(claims_in(1, Timestamp::now())).unwrap();
+        let verifier = verifier(&keys);
+        assert!(verifier.verify(&of(&header, &claims, &keys)).await.is_ok(), "what follows would prove nothing");
+
+        let now = Timestamp::now().as_second();
+        let with = |name: &str, value: Value| {
+            let mut changed = claims.clone();
+            changed[name] = value;
+            changed
+        };
+        let without = |name: &str| {
+            let mut changed = claims.clone();
+            changed.as_object_mut().unwrap().remove(name);
+            changed
+        };
+        for changed in [
+            with("exp", json!(now - 60)),
+            with("nbf", json!(now + 600)),
+            with("iss", json!("https://other.example")),
+            with("aud", json!("other")),
+            with("aud", json!(["other"])),
+            with("sub", json!("admin")),
+            with("role", json!("root")),
+            without("exp"),
+            without("iss"),
+            without("aud"),
+            without("sub"),
+            without("sid"),
+            without("role"),
+        ] {
+            assert!(verifier.verify(&of(&header, &changed, &keys)).await.is_err(), "{changed}");
+        }
+        for header in [
+            json!({ "alg": "none", "typ": "at+jwt", "kid": kid }),
+            json!({ "alg": "HS256", "typ": "at+jwt", "kid": kid }),
+            json!({ "alg": "ES256", "typ": "at+jwt", "kid": kid }),
+            json!({ "alg": "EdDSA", "typ": "JWT", "kid": kid }),
+            json!({ "alg": "EdDSA", "typ": "receipt+jwt", "kid": kid }),
+            json!({ "alg": "EdDSA", "kid": kid }),
+            json!({ "typ": "at+jwt" }),
+            json!([]),
+        ] {
+            assert!(verifier.verify(&of(&header, &claims, &keys)).await.is_err(), "{header}");
+        }
+        // A key of its own that a token brings along, or says where to fetch, is never used.
+        let stranger = key_pair();
+        let brought = json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(stranger.1) });
+        for header in [
+            json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": thumbprint(&stranger.1), "jwk": brought }),
+            json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": kid, "jku": "https://evil.example/jwks.json" }),
+        ] {
+            assert!(verifier.verify(&of(&header, &claims, &stranger)).await.is_err(), "{header}");
+        }
+        // The public key as the secret of a symmetric algorithm.
+        let confused =
+            jsonwebtoken::Header { typ: Some("at+jwt".to_owned()), ..jsonwebtoken::Header::new(Algorithm::HS256) };
+        let secret = EncodingKey::from_secret(&keys.1);
+        let confused = jsonwebtoken::encode(&confused, &claims, &secret).unwrap();
+        let good = of(&header, &claims, &keys);
+        let (unsigned, signature) = good.rsplit_once('.').unwrap();
+        let oversized = of(&header, &with("jti", json!("x".repeat(5000))), &keys);
+        for forged in [
+            confused,
+            oversized,
+            format!("{unsigned}."),
+            unsigned.to_owned(),
+            format!("{good}.{signature}"),
+            format!("{good}="),
+            format!(" {good}"),
+            format!("{unsigned}.{}", signature.chars().rev().collect::<String>()),
+        ] {
+            assert!(verifier.verify(&forged).await.is_err(), "{forged}");
+        }
     }
 
     #[test]

@@ -7,12 +7,16 @@
 
 mod access_token;
 mod address;
+mod api_keys;
 mod browser;
+mod erasure;
+mod export;
 mod limits;
 mod mail;
 mod me;
 mod one_use;
 mod password;
+mod people;
 mod profile;
 mod recovery;
 mod refresh;
@@ -21,7 +25,10 @@ mod register;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod tasks;
 mod totp;
+
+pub use tasks::work;
 
 use std::sync::Arc;
 
@@ -31,6 +38,8 @@ use jiff::{SignedDuration, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
+use vitae_blobs::Bucket;
+use vitae_queue::{Consumer, Queue};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{parsed_or, required};
 use vitae_store::{Person, Session, Store, StoreError};
@@ -39,6 +48,7 @@ use vitae_web::{Problem, User, Web};
 use crate::access_token::Signer;
 use crate::mail::{Letter, Mailer};
 use crate::second_factor::Secrets;
+use crate::tasks::Task;
 
 /// How old the proof of who asks may be where it has to be recent.
 const RECENT: SignedDuration = SignedDuration::from_mins(10);
@@ -51,11 +61,15 @@ pub struct State {
     signer: Signer,
     secrets: Secrets,
     mailer: Arc<Mailer>,
+    files: Bucket,
+    sites: Bucket,
+    tasks: Queue<Task>,
+    consumer: Consumer,
     require_verified_email: bool,
 }
 
 impl State {
-    /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `MAIL_FROM` and `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent).
+    /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `FILES_BUCKET`, `SITES_BUCKET`, `ACCOUNT_QUEUE_URL`, `MAIL_FROM` and `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent).
     ///
     /// # Errors
     /// When a variable is absent or cannot be read.
@@ -66,6 +80,10 @@ impl State {
             signer: Signer::new(aws.kms(), required("SIGNING_KEY_ID")?, web),
             secrets: Secrets::new(aws.kms(), required("SECOND_FACTOR_KEY_ID")?),
             mailer: Arc::new(Mailer::new(aws.ses(), required("MAIL_FROM")?, web.app_url())?),
+            files: Bucket::new(aws.s3(), required("FILES_BUCKET")?),
+            sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
+            tasks: Queue::new(aws.sqs(), required("ACCOUNT_QUEUE_URL")?),
+            consumer: Consumer::new(aws.sqs(), required("ACCOUNT_QUEUE_URL")?),
             require_verified_email: parsed_or("REQUIRE_VERIFIED_EMAIL", false)?,
         })
     }
@@ -118,6 +136,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(sign_in::login))
         .routes(routes!(sign_in::login_mfa))
         .routes(routes!(sign_in::reauthenticate))
+        .routes(routes!(recovery::change_password))
         .routes(routes!(sign_in::token))
         .route_layer(from_fn(|request, next| limits::SIGN_IN.apply(request, next)));
     let recovering = OpenApiRouter::new()
@@ -126,18 +145,27 @@ pub fn routes() -> OpenApiRouter<State> {
     let redeeming = OpenApiRouter::new()
         .routes(routes!(recovery::verify_email))
         .routes(routes!(recovery::reset_password))
+        .routes(routes!(erasure::receipt))
         .route_layer(from_fn(|request, next| limits::REDEEM.apply(request, next)));
     let renewing = OpenApiRouter::new()
         .routes(routes!(refresh::refresh))
         .routes(routes!(refresh::logout))
         .route_layer(from_fn(|request, next| limits::REFRESH.apply(request, next)));
     let own = OpenApiRouter::new()
-        .routes(routes!(me::get, me::patch))
+        .routes(routes!(me::get, me::patch, erasure::erase_me))
+        .routes(routes!(export::export_me))
+        .routes(routes!(people::audit))
+        .routes(routes!(api_keys::make, api_keys::list))
+        .routes(routes!(api_keys::revoke))
+        .routes(routes!(people::list))
+        .routes(routes!(people::change_role))
+        .routes(routes!(people::suspend))
+        .routes(routes!(people::reinstate))
         .routes(routes!(second_factor::get))
         .routes(routes!(second_factor::start_totp, second_factor::remove_totp))
         .routes(routes!(second_factor::confirm_totp))
         .routes(routes!(second_factor::make_recovery_codes))
-        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::list, sessions::end_all))
         .routes(routes!(sessions::end))
         .route_layer(from_fn(|request, next| limits::PROFILE.apply(request, next)));
     OpenApiRouter::new()

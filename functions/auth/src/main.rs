@@ -1,4 +1,4 @@
-//! Wires the function.
+//! Wires the function: HTTP for people, the queue for what takes longer.
 
 use vitae_runtime::{Aws, Error, Function, telemetry};
 use vitae_store::Store;
@@ -10,6 +10,6 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_environment();
     let web = Web::from_environment(&aws, Store::from_environment(&aws)?)?;
     let state = auth::State::from_environment(&aws, &web)?;
-    let (router, _) = auth::routes().with_state(state).split_for_parts();
-    Function::new().http(vitae_web::app(router, web)).run().await
+    let (router, _) = auth::routes().with_state(state.clone()).split_for_parts();
+    Function::new().http(vitae_web::app(router, web)).queue(move |event| auth::work(state.clone(), event)).run().await
 }

@@ -8,13 +8,14 @@ use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::ToSchema;
-use vitae_store::{Person, StoreError, TokenPurpose};
-use vitae_web::{Json, Problem, ProblemBody};
+use vitae_passwords::Password;
+use vitae_store::{Actor, AuditEntry, AuditEvent, Person, StoreError, TokenPurpose};
+use vitae_web::{Json, Problem, ProblemBody, User};
 
 use crate::address::Address;
 use crate::mail::Letter;
 use crate::password;
-use crate::{State, limits, one_use};
+use crate::{State, limits, one_use, session_ended};
 
 /// Only an address with an account gets a mail, and sending takes time. No answer comes before this time, so that it
 /// does not tell.
@@ -145,6 +146,8 @@ pub(crate) async fn reset_password(
         match state.store.spend_token(&body.token, &token, changed).await {
             Ok(_) => {
                 state.store.end_all_sessions(user_id).await?;
+                state.store.audit(&AuditEntry::now(user_id, AuditEvent::PasswordChanged, Actor::Person, None)).await?;
+                state.notify(user_id, Letter::PasswordChanged).await;
                 return Ok(StatusCode::NO_CONTENT);
             }
             Err(StoreError::Conflict) => {}
@@ -152,4 +155,53 @@ pub(crate) async fn reset_password(
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangePassword {
+    #[schema(format = Password)]
+    current_password: String,
+    /// The new one; see `/users/register`.
+    #[schema(min_length = 12, max_length = 256, format = Password)]
+    password: String,
+}
+
+/// Choose a new password while signed in.
+///
+/// Every other session of the person ends, and a mail tells of it.
+#[utoipa::path(
+    post, path = "/api/v1/users/change-password", operation_id = "changePassword", tag = "Users and sessions", security(("bearer" = [])),
+    request_body = ChangePassword,
+    responses(
+        (status = 204, description = "The password is changed"),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "The body is not JSON"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Not signed in, or the session has ended"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "The current password is wrong"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The body is not declared as JSON"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The new password is not allowed"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts"),
+    )
+)]
+pub(crate) async fn change_password(
+    extract::State(state): extract::State<State>,
+    user: User,
+    Json(body): Json<ChangePassword>,
+) -> Result<StatusCode, Problem> {
+    state.live_session(user).await?;
+    let person = state.store.person(user.id).await?.ok_or_else(session_ended)?;
+    limits::SIGN_IN_ACCOUNT.count(&state.web, &person.email.to_lowercase()).await?;
+    let current = Password::typed(&body.current_password);
+    if !current.matches(Some(&person.password_hash)).await.map_err(Problem::internal)? {
+        return Err(Problem::forbidden("The current password is wrong."));
+    }
+    let password = password::chosen(&body.password, &person.email, person.name.as_deref())
+        .map_err(|detail| Problem::invalid("/password", detail))?;
+    let password_hash = password.hash().await.map_err(Problem::internal)?;
+    let entry = AuditEntry::now(user.id, AuditEvent::PasswordChanged, Actor::Person, None);
+    // A profile that changed meanwhile is read by whoever asks again: it may have another password by now.
+    state.store.update_person_noting(Person { password_hash, ..person }, &entry).await?;
+    state.store.end_other_sessions(user.id, user.session_id).await?;
+    state.notify(user.id, Letter::PasswordChanged).await;
+    Ok(StatusCode::NO_CONTENT)
 }

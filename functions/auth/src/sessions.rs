@@ -1,14 +1,16 @@
-//! `GET /users/sessions` and `DELETE /users/sessions/{id}`: the person's devices.
+//! `GET` and `DELETE /users/sessions`, and `DELETE /users/sessions/{id}`: the person's devices.
 
 use axum::extract;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+use vitae_store::{Actor, AuditEntry, AuditEvent};
 use vitae_web::{Json, Listed, Paging, Path, Problem, ProblemBody, Query, User};
 
-use crate::State;
+use crate::{State, browser};
 
 /// A signed-in device.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,7 +82,33 @@ pub(crate) async fn end(
 ) -> Result<StatusCode, Problem> {
     state.live_session(user).await?;
     match state.store.end_session(user.id, session_id).await? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            let entry = AuditEntry::now(user.id, AuditEvent::SessionEnded, Actor::Person, None);
+            state.store.audit(&entry).await?;
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(Problem::not_found()),
     }
+}
+
+/// Sign every device out, the one that asks included.
+#[utoipa::path(
+    delete, path = "/api/v1/users/sessions", operation_id = "endSessions", tag = "Users and sessions", security(("bearer" = [])),
+    responses(
+        (status = 204, description = "Every session has ended", headers(("Set-Cookie" = String, description = "Removes the cookie"))),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Not signed in, or one's own session has ended"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many requests"),
+    )
+)]
+pub(crate) async fn end_all(
+    extract::State(state): extract::State<State>,
+    user: User,
+) -> Result<impl IntoResponse, Problem> {
+    state.live_session(user).await?;
+    state.store.end_all_sessions(user.id).await?;
+    state
+        .store
+        .audit(&AuditEntry::now(user.id, AuditEvent::SessionEnded, Actor::Person, Some("all".to_owned())))
+        .await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, browser::forget(&state.web))]))
 }

@@ -211,7 +211,7 @@ impl Store {
     /// When the store does not answer; the rest is removed by trying again.
     pub async fn erase_counts(&self, user_id: Uuid) -> Result<u64, StoreError> {
         let mut removed = 0;
-        for pk in [keys::person_counts(user_id), keys::activity(user_id)] {
+        for pk in [keys::person_counts(user_id), keys::activity(user_id), keys::key_uses(user_id)] {
             loop {
                 let rows = self
                     .client

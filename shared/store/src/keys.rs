@@ -10,9 +10,13 @@
 //! | | `AUDIT#{id}` | one thing that happened to the account |
 //! | | `REPLAY#{hash}` | an answer kept for an idempotency key |
 //! | | `REF#{pk}` | a row outside the partition that belongs to the person |
+//! | | `API_KEY#{id}` | a key for machines |
+//! | | `EXPORT` | the last copy of everything that they asked for |
 //! | `MAIL#{hash}` | `MAIL` | whose address it is |
 //! | `TOKEN#{hash}` | `TOKEN` | a one-use token |
 //! | `SLUG#{slug}` | `SLUG` | whose site it is |
+//! | `DIRECTORY` | `{address}` | whose address it is, in order, for administrators |
+//! | `RECEIPT#{id}` | `RECEIPT` | what was removed when somebody left |
 //!
 //! In the second table:
 //!
@@ -24,6 +28,7 @@
 //! | | `DAY#{date}` | the counts of a day |
 //! | | `REFERRER#{date}#{host}` | the views that a host sent on a day |
 //! | `ACTIVITY#{id}` | `{time}#{event}` | one thing that happened to a person's things |
+//! | `KEY_USES#{id}` | `{key}` | when a person's key for machines was last used |
 //! | `FRONTEND#{date}` | `{time}#{id}` | one thing that a frontend told of its faults |
 //!
 //! The index `open-jobs` holds unfinished jobs only: `OPEN` and the time of their last change, or until when they may stand
@@ -71,6 +76,71 @@ pub const DOCUMENT: &str = "DOCUMENT#";
 pub const SECOND_FACTOR: &str = "SECOND_FACTOR";
 /// Prefix of what happened to an account.
 pub const AUDIT: &str = "AUDIT#";
+/// Prefix of keys for machines.
+pub const API_KEY: &str = "API_KEY#";
+/// Sort key of the last export that a person asked for.
+pub const EXPORT: &str = "EXPORT";
+/// Sort key of a receipt.
+pub const RECEIPT: &str = "RECEIPT";
+/// Partition of the list of everybody's addresses.
+pub const DIRECTORY: &str = "DIRECTORY";
+
+/// Sort key of an address in the list of everybody's.
+pub fn directory_entry(address: &str) -> String {
+    address.to_lowercase()
+}
+
+/// Partition of a receipt.
+pub fn receipt(id: Uuid) -> String {
+    format!("RECEIPT#{id}")
+}
+
+/// The row outside a person's partition that the note with this sort key is of.
+pub fn referenced_row(sk: &str) -> Option<(String, String)> {
+    let pk = sk.strip_prefix(REF)?;
+    if let Some(address) = pk.strip_prefix(DIRECTORY_REFERENCE) {
+        return Some((DIRECTORY.to_owned(), address.to_owned()));
+    }
+    let kind = pk.split('#').next().unwrap_or(pk);
+    Some((pk.to_owned(), kind.to_owned()))
+}
+
+/// The slug that the note with this sort key is of.
+pub fn referenced_slug(sk: &str) -> Option<&str> {
+    sk.strip_prefix(REF)?.strip_prefix("SLUG#")
+}
+
+/// In a note's sort key, what stands before an address of the list of everybody's.
+const DIRECTORY_REFERENCE: &str = "DIRECTORY#";
+
+/// Sort key of the note that an address of the list of everybody's is the person's.
+pub fn directory_reference(address: &str) -> String {
+    format!("{REF}{DIRECTORY_REFERENCE}{}", directory_entry(address))
+}
+
+/// What a row of a person's partition is, by its sort key, in a receipt's words.
+pub fn kind_of_row(sk: &str) -> &'static str {
+    const KINDS: [(&str, &str); 16] = [
+        (PROFILE, "profile"),
+        (SESSION, "sessions"),
+        (JOB, "jobs"),
+        (CV, "cvs"),
+        (PORTFOLIO, "portfolios"),
+        (DOCUMENT, "documents"),
+        ("VERSION#", "portfolio_versions"),
+        (REPLAY, "kept_answers"),
+        (SECOND_FACTOR, "second_factor"),
+        (AUDIT, "audit_entries"),
+        (API_KEY, "api_keys"),
+        (EXPORT, "export"),
+        ("REF#SLUG#", "site_addresses"),
+        ("REF#TOKEN#", "mail_tokens"),
+        ("REF#MAIL#", "mail_address"),
+        ("REF#DIRECTORY#", "directory_entry"),
+    ];
+    KINDS.iter().find(|(prefix, _)| sk.starts_with(prefix)).map_or("other", |(_, kind)| kind)
+}
+
 /// Prefix of the versions of a portfolio.
 pub fn portfolio_versions(portfolio_id: Uuid) -> String {
     format!("VERSION#{portfolio_id}#")
@@ -181,6 +251,11 @@ pub fn activity_at(at: Timestamp, event_id: Uuid) -> String {
     format!("{at:.3}#{event_id}")
 }
 
+/// Partition of when a person's keys for machines were last used.
+pub fn key_uses(id: Uuid) -> String {
+    format!("KEY_USES#{id}")
+}
+
 /// Partition of what frontends told on a day.
 pub fn frontend_logs(day: Date) -> String {
     format!("FRONTEND#{day}")
@@ -200,4 +275,35 @@ pub fn frontend_log_range(from: Timestamp, to: Timestamp) -> (String, String) {
 /// Hex SHA-256.
 pub fn digest(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_leads_to_its_row() {
+        let row = |pk: &str| referenced_row(&reference(pk));
+        assert_eq!(row(&slug("ada")), Some(("SLUG#ada".to_owned(), SLUG.to_owned())));
+        assert_eq!(row(&mail("a@b.org")), Some((mail("a@b.org"), MAIL.to_owned())));
+        assert_eq!(row(&token("secret")), Some((token("secret"), TOKEN.to_owned())));
+        let listed = directory_reference("Ada@b.org");
+        assert_eq!(referenced_row(&listed), Some((DIRECTORY.to_owned(), directory_entry("ada@b.org"))));
+        assert_eq!(referenced_row(PROFILE), None);
+        assert_eq!(referenced_slug(&reference(&slug("ada"))), Some("ada"));
+        assert_eq!(referenced_slug(&reference(&mail("a@b.org"))), None);
+    }
+
+    #[test]
+    fn every_row_of_a_person_has_a_name_in_the_receipt() {
+        let id = Uuid::nil();
+        let children = [SESSION, JOB, CV, PORTFOLIO, DOCUMENT, AUDIT, API_KEY].map(|prefix| child(prefix, id));
+        let others = [PROFILE.to_owned(), SECOND_FACTOR.to_owned(), EXPORT.to_owned(), replay("r", "k")];
+        let listed = [reference(&mail("a")), reference(&slug("a")), reference(&token("a")), directory_reference("a")];
+        let mut rows: Vec<_> = children.into_iter().chain(others).chain(listed).collect();
+        rows.push(portfolio_version(id, 1));
+        let kinds: std::collections::BTreeSet<_> = rows.iter().map(|sk| kind_of_row(sk)).collect();
+        assert_eq!(kinds.len(), rows.len());
+        assert!(!kinds.contains("other"));
+    }
 }

@@ -7,11 +7,14 @@
 //! - What a condition refuses is an answer (`Ok` of an enum or an [`StoreError::Conflict`]), never a panic; what the
 //!   service could not do now is [`StoreError::Unavailable`] and may be tried again.
 
+mod api_keys;
 mod audit;
 pub mod counters;
 mod cvs;
 pub mod documents;
+mod erasure;
 mod error;
+mod exports;
 pub mod frontend_logs;
 mod idempotency;
 mod items;
@@ -25,9 +28,12 @@ mod sessions;
 mod tokens;
 pub mod versions;
 
+pub use api_keys::ApiKey;
 pub use audit::{Actor, AuditEntry, AuditEvent};
 pub use cvs::{Cv, CvSource};
+pub use erasure::{Belongings, RECEIPT_DAYS, Receipt};
 pub use error::StoreError;
+pub use exports::Export;
 pub use idempotency::{IdempotentRequest, StoredAnswer};
 pub use items::Page;
 pub use jobs::{Job, JobError, JobKind, JobResult, JobStatus, Lease, Preferences, SourceFile};

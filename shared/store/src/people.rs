@@ -1,11 +1,15 @@
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::items::{incomplete, number, to_item};
+use crate::items::{Page, from_item, incomplete, number, string, to_item};
 use crate::jobs::Preferences;
-use crate::{Store, StoreError, keys};
+use crate::{AuditEntry, Store, StoreError, keys};
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +81,12 @@ impl Store {
             new(to_item(&pk, keys::PROFILE, person)?)?,
             new(to_item(&mail_pk, keys::MAIL, &MailRow { user_id: person.user_id })?)?,
             new(to_item(&pk, &keys::reference(&mail_pk), &MailRow { user_id: person.user_id })?)?,
+            new(to_item(
+                keys::DIRECTORY,
+                &keys::directory_entry(&person.email),
+                &MailRow { user_id: person.user_id },
+            )?)?,
+            new(to_item(&pk, &keys::directory_reference(&person.email), &MailRow { user_id: person.user_id })?)?,
         ])
         .await
     }
@@ -98,6 +108,72 @@ impl Store {
             Some(row) => self.person(row.user_id).await,
             None => Ok(None),
         }
+    }
+
+    /// People by their address, those whose address begins with `beginning`, in the order of the alphabet. The last page
+    /// has no `next_cursor`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn directory(
+        &self,
+        beginning: &str,
+        limit: u32,
+        cursor: Option<&str>,
+    ) -> Result<Page<Person>, StoreError> {
+        let beginning = keys::directory_entry(beginning);
+        let limit = limit.clamp(1, 100) as usize;
+        let after = cursor
+            .and_then(|cursor| URL_SAFE_NO_PAD.decode(cursor).ok())
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .filter(|address| address.starts_with(&beginning) && address.len() <= 320);
+        let start = after.map(|address| {
+            HashMap::from([(keys::PK.to_owned(), string(keys::DIRECTORY)), (keys::SK.to_owned(), string(address))])
+        });
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .expression_attribute_values(":pk", string(keys::DIRECTORY))
+            .limit(limit as i32 + 1)
+            .set_exclusive_start_key(start);
+        let query = match beginning.as_str() {
+            "" => query.key_condition_expression("PK = :pk"),
+            _ => query
+                .key_condition_expression("PK = :pk AND begins_with(SK, :beginning)")
+                .expression_attribute_values(":beginning", string(&beginning)),
+        };
+        let mut found = query.send().await?.items.unwrap_or_default();
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().and_then(|item| item.get(keys::SK)).and_then(|sk| sk.as_s().ok());
+        let next_cursor = last.filter(|_| more).map(|sk| URL_SAFE_NO_PAD.encode(sk));
+        let ids = found.into_iter().map(from_item::<MailRow>).collect::<Result<Vec<_>, _>>()?;
+        let mut items = Vec::with_capacity(ids.len());
+        for row in ids {
+            // Somebody who is just leaving is listed and no more.
+            items.extend(self.person(row.user_id).await?);
+        }
+        Ok(Page { items, next_cursor })
+    }
+
+    /// Replaces a profile that nobody changed since it was read, and writes down why; both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it was changed or removed meanwhile.
+    pub async fn update_person_noting(&self, mut person: Person, entry: &AuditEntry) -> Result<Person, StoreError> {
+        let read = person.version;
+        person.version += 1;
+        person.updated_at = Timestamp::now();
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(to_item(&keys::user(person.user_id), keys::PROFILE, &person)?))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", number(read))
+            .build()
+            .map_err(incomplete)?;
+        self.transact(vec![TransactWriteItem::builder().put(put).build(), self.audit_write(entry)?]).await?;
+        Ok(person)
     }
 
     /// Replaces a profile that nobody changed since it was read at `person.version`; answers it with the new version.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Method, header};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,19 @@ use uuid::Uuid;
 use vitae_runtime::{metrics, telemetry};
 use vitae_store::Role;
 
+use crate::api_key::ApiKeySecret;
 use crate::app::Web;
+use crate::permissions::Permission;
 use crate::problem::Problem;
 
 /// `aud` of every access token.
 pub const AUDIENCE: &str = "vitae";
 /// Lifetime of an access token, in minutes.
 pub const ACCESS_TOKEN_MINUTES: i64 = 15;
+/// `typ` of every access token (RFC 9068).
+pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+/// Longest access token that is looked at, in bytes.
+const LONGEST_TOKEN: usize = 4096;
 /// Seconds by which two machines' clocks may differ.
 const LEEWAY_SECONDS: u64 = 5;
 
@@ -91,8 +97,18 @@ impl Verifier {
     /// See [`VerifyError`].
     pub async fn verify(&self, token: &str) -> Result<Claims, VerifyError> {
         let (_, key) = self.key.get_or_try_init(|| self.fetch()).await?;
+        // Ours have a few hundred bytes; reading more would only cost work.
+        if token.len() > LONGEST_TOKEN {
+            return Err(VerifyError::Invalid);
+        }
+        // The key signs statements of other types, too (RFC 8725, 3.11).
+        let header = jsonwebtoken::decode_header(token).map_err(|_| VerifyError::Invalid)?;
+        if header.typ.as_deref() != Some(ACCESS_TOKEN_TYPE) {
+            return Err(VerifyError::Invalid);
+        }
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.leeway = LEEWAY_SECONDS;
+        validation.validate_nbf = true;
         validation.set_issuer(&[&*self.issuer]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
@@ -134,12 +150,13 @@ fn ed25519_of(spki: &[u8]) -> Option<[u8; 32]> {
     spki.strip_prefix(&PREFIX)?.try_into().ok()
 }
 
-/// The signed-in person who asks. As an extractor: 401 for whoever is not.
+/// The person who asks: signed in, or by a key for machines. As an extractor: 401 for whoever is neither, 403 for a key
+/// that may not do what is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct User {
     /// Their id.
     pub id: Uuid,
-    /// The session that they ask in.
+    /// The session that they ask in; nil for a key.
     pub session_id: Uuid,
     /// What they may do.
     pub role: Role,
@@ -147,12 +164,9 @@ pub struct User {
 
 impl User {
     /// # Errors
-    /// 403 for whoever is no admin.
-    pub fn require_admin(&self) -> Result<(), Problem> {
-        match self.role {
-            Role::Admin => Ok(()),
-            Role::User => Err(Problem::forbidden("This is for administrators.")),
-        }
+    /// 403 for whoever has not this permission by their role.
+    pub fn require(&self, permission: Permission) -> Result<(), Problem> {
+        if permission.is_of(self.role) { Ok(()) } else { Err(Problem::forbidden("This is for administrators.")) }
     }
 }
 
@@ -174,6 +188,11 @@ impl<S: Send + Sync> FromRequestParts<S> for User {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim())
             .ok_or_else(|| Problem::unauthorized("Sign in, and send the access token as `Authorization: Bearer …`."))?;
+        if ApiKeySecret::is_one(token) {
+            let user = by_api_key(web, token, &parts.method, parts.uri.path()).await?;
+            parts.extensions.insert(user);
+            return Ok(user);
+        }
         let claims = web.verifier.verify(token).await.map_err(|error| {
             if matches!(error, VerifyError::Invalid) {
                 tracing::warn!("an access token that is none of ours was refused");
@@ -191,6 +210,31 @@ impl<S: Send + Sync> FromRequestParts<S> for User {
         parts.extensions.insert(user);
         Ok(user)
     }
+}
+
+/// Whoever a key for machines acts for, if the key may do what is asked. It has no session, so that routes which look that
+/// up refuse it, too.
+async fn by_api_key(web: &Web, token: &str, method: &Method, path: &str) -> Result<User, Problem> {
+    let refused = || {
+        metrics::add(metrics::TOKENS_REFUSED, 1);
+        Problem::unauthorized("The key is not valid, or was revoked, or has expired.")
+    };
+    let sent = ApiKeySecret::decode(token).ok_or_else(refused)?;
+    let (key, person) = tokio::join!(web.store.api_key(sent.user_id, sent.key_id), web.store.person(sent.user_id));
+    let key = key?.filter(|key| sent.is_of(key)).ok_or_else(refused)?;
+    let person = person?.filter(|person| person.suspended_at.is_none()).ok_or_else(refused)?;
+    telemetry::note_user(person.user_id);
+    let needed = Permission::needed(method, path).filter(|permission| permission.is_scope());
+    if !needed.is_some_and(|permission| key.scopes.iter().any(|scope| scope == permission.name())) {
+        return Err(Problem::forbidden(match needed {
+            Some(permission) => format!("The key has not the scope `{}`.", permission.name()),
+            None => "No key may do this; sign in.".to_owned(),
+        }));
+    }
+    if let Err(error) = web.store.note_key_use(&key).await {
+        tracing::warn!(%error, "the use of a key was not noted");
+    }
+    Ok(User { id: person.user_id, session_id: Uuid::nil(), role: Role::User })
 }
 
 #[cfg(test)]

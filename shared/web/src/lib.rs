@@ -5,6 +5,7 @@
 //! body limits, and the same route with and without a trailing slash. Handlers return `Result<_, Problem>` and take
 //! [`User`], [`Json`], [`Path`], [`Query`], [`Paging`] and [`IfMatch`].
 
+mod api_key;
 mod app;
 mod auth;
 mod cors;
@@ -14,16 +15,19 @@ mod idempotency;
 mod limits;
 mod openapi;
 mod paging;
+mod permissions;
 mod problem;
 
+pub use api_key::ApiKeySecret;
 pub use app::{Web, app};
-pub use auth::{ACCESS_TOKEN_MINUTES, AUDIENCE, Claims, User, Verifier, VerifyError};
+pub use auth::{ACCESS_TOKEN_MINUTES, ACCESS_TOKEN_TYPE, AUDIENCE, Claims, User, Verifier, VerifyError};
 pub use etag::{IfMatch, WithEtag, etag};
 pub use extract::{Json, Path, Query, from_value};
 pub use idempotency::{Idempotency, idempotent};
 pub use limits::{Limits, RateLimit, Subject, visitor_address};
 pub use openapi::{SecurityAddon, document};
 pub use paging::{Listed, Paging};
+pub use permissions::Permission;
 pub use problem::{FieldError, PROBLEM_TYPES, Problem, ProblemBody, ProblemType};
 
 /// Largest body that a route takes unless it says otherwise, in bytes.

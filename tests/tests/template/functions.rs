@@ -21,7 +21,17 @@ const EXCLUSIVE: [(&str, &str); 4] = [
 ];
 
 /// The objects that each role may touch. A role that is not named may touch none.
-const OBJECTS: [(&str, &[&str]); 4] = [
+const OBJECTS: [(&str, &[&str]); 5] = [
+    (
+        "AuthRole",
+        &[
+            "${FilesBucket.Arn}/uploads/*",
+            "${FilesBucket.Arn}/documents/*",
+            "${FilesBucket.Arn}/exports/*",
+            "${SitesBucket.Arn}/p/*",
+            "${SitesBucket.Arn}/protected/*",
+        ],
+    ),
     ("UploadUrlRole", &["${FilesBucket.Arn}/uploads/*"]),
     ("ParseRole", &["${FilesBucket.Arn}/uploads/*/original", "${FilesBucket.Arn}/uploads/*/spans.json"]),
     ("GenerateRole", &["${SitesBucket.Arn}/p/*", "${SitesBucket.Arn}/protected/*"]),

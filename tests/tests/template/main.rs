@@ -200,7 +200,7 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
         MAIN,
         "FunctionResponseTypes: [ReportBatchItemFailures]",
         "FunctionResponseTypes: []",
-        "ParseFunction: one failure",
+        "AuthFunction: one failure",
     ),
     (MAIN, "ScalingConfig: { MaximumConcurrency: 5 }", "Enabled: true", "AnalyticsFunction: takes all"),
     (MAIN, "Queue: !GetAtt AtsQueue.Arn", "Queue: !GetAtt ParseQueue.Arn", "AtsQueue: nobody reads it"),
@@ -234,8 +234,8 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
     (MAIN, "Role: !GetAtt UploadUrlRole.Arn", "Role: !GetAtt AuthRole.Arn", "UploadUrlFunction: no role of its own"),
     (MAIN, "LogGroup: !Ref UploadUrlLogs", "LogGroup: !Ref AuthLogs", "UploadUrlFunction: no log group"),
     (MAIN, "      MemorySize: 1769\n", "", "AuthFunction: memory"),
-    (MAIN, "      Timeout: 15\n", "", "AuthFunction: the time-out"),
-    (MAIN, "      Timeout: 15\n", "      Timeout: 31\n", "AuthFunction: outlasts"),
+    (MAIN, "      Timeout: 60\n", "", "AuthFunction: the time-out"),
+    (MAIN, "      Timeout: 29\n", "      Timeout: 31\n", "UploadUrlFunction: outlasts"),
     (
         MAIN,
         "      Role: !GetAtt AuthRole.Arn",
@@ -495,7 +495,7 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
     (ALARMS, "MetricName: 5xx", "MetricName: 4xx", "Api: no alarm on 5xx"),
     (ALARMS, "MetricName: SignInsFailed", "MetricName: SignInsSucceeded", "SignInsFailed: nobody is told"),
     (ALARMS, "ExtendedStatistic: p99", "Statistic: Maximum", "AuthIsSlow: is not about the slowest"),
-    (ALARMS, "Threshold: 3000\n", "Threshold: 15000\n", "AuthIsSlow: rings when"),
+    (ALARMS, "Threshold: 3000\n", "Threshold: 60000\n", "AuthIsSlow: rings when"),
     (ALARMS, "      AlarmActions: [!Ref Topic]\n", "", "ParseDeadLettersHoldSomething: AlarmActions"),
     (
         ALARMS,
