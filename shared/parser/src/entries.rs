@@ -731,7 +731,9 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
                 || no_room
                 || first.text().starts_with(char::is_lowercase) && first.index == 0 && !first.text().contains('/')
                 || first.text().starts_with('(') && first.bold == last.bold;
-            if broken && first.bold == last.bold && !first.after_gap {
+            // What is named by a label of its own is no rest of the line above: "Mention: bien" under a university.
+            let of_its_own = first.field.is_some() && first.field != last.field;
+            if broken && !of_its_own && first.bold == last.bold && !first.after_gap {
                 last.piece.append_line(&first.piece);
                 cut.remove(0);
             }

@@ -162,6 +162,8 @@ vocabulary! {
     COURSE_WORDS = DEGREES ["courses"] true;
     /// Labels inside entries that say nothing.
     EMPTY_LABELS = LABELS ["drop"] true;
+    /// Names of what is left over.
+    LEFTOVERS = LABELS ["leftovers"] true;
     /// Labels before contact data.
     CONTACT_LABELS = LABELS ["contact"] true;
     /// Words between a certificate or a prize and who gave it.

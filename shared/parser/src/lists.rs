@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::gazetteer::SectionKind;
-use crate::gazetteer::{EMPTY_LABELS, LANGUAGE_LEVELS, LANGUAGE_NAMES};
+use crate::gazetteer::{EMPTY_LABELS, LANGUAGE_LEVELS, LANGUAGE_NAMES, LEFTOVERS, SectionKind};
 use crate::lines::{Line, Run};
 use crate::piece::Piece;
 use crate::sections::{heading_kinds, is_heading_text, names_languages};
@@ -106,7 +105,8 @@ pub(crate) fn row_of_another_kind(line: &Line) -> Option<(SectionKind, Line)> {
     match heading_kinds(&text[..cut])?[..] {
         [SectionKind::Languages] if names_languages(rest) => Some((SectionKind::Languages, row())),
         [SectionKind::Interests] => Some((SectionKind::Interests, row())),
-        [SectionKind::Other] => Some((SectionKind::Other, row())),
+        // "Other: Lean, Excel" is a group of skills; "Driving licence: B" is not.
+        [SectionKind::Other] if !LEFTOVERS.is(&text[..cut]) => Some((SectionKind::Other, row())),
         _ => None,
     }
 }
