@@ -23,7 +23,14 @@ struct Answers {
 
 fn functions() -> BTreeMap<&'static str, Answers> {
     BTreeMap::from([
-        ("auth", Answers { paths: &["/api/v1/users", "/.well-known/jwks.json"], message: None, schedule: false }),
+        (
+            "auth",
+            Answers {
+                paths: &["/api/v1/users", "/.well-known/jwks.json"],
+                message: Some(account_task),
+                schedule: false,
+            },
+        ),
         ("upload-url", Answers { paths: &["/api/v1/cv", "/api/v1/jobs"], message: None, schedule: true }),
         ("parse", Answers { paths: &[], message: Some(upload_or_job), schedule: false }),
         ("generate", Answers { paths: &["/api/v1/portfolio"], message: Some(is::<JobMessage>), schedule: false }),
@@ -34,6 +41,14 @@ fn functions() -> BTreeMap<&'static str, Answers> {
         // Whatever is no other function's comes to this one.
         ("analytics", Answers { paths: &["/"], message: Some(is::<CountedEvent>), schedule: false }),
     ])
+}
+
+/// What is to be done with an account, and whose it is.
+fn account_task(body: &str) -> anyhow::Result<()> {
+    let message: Value = serde_json::from_str(body)?;
+    ensure!(matches!(message["task"].as_str(), Some("erase" | "erase_again" | "export")), "no task: {body}");
+    message["user_id"].as_str().context("nobody's")?.parse::<uuid::Uuid>().context("user_id")?;
+    Ok(())
 }
 
 #[test]

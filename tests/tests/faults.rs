@@ -384,13 +384,15 @@ async fn a_job_that_kills_every_worker_is_given_up_and_counted() -> anyhow::Resu
         fault.end().await?;
     }
     patient.is_swept(&ticket.job_id).await?;
-    let job = patient.job(&ticket.job_id).await?;
+    let job = patient.person.job_until_done(&ticket.job_id, PATIENCE).await?;
     assert_eq!((&job["status"], &job["error"]["code"]), (&json!("failed"), &json!("kept_failing")), "{job:#}");
     eventually("the failure in the numbers", PATIENCE, async || {
         let performance = patient.person.get("/analytics/performance?time_range=24h").await?.expect(200)?.json()?;
         Ok((performance["jobs_failed"] == 1 && performance["success_rate"] == 0.0).then_some(()))
     })
-    .await
+    .await?;
+    assert!(patient.settled().await?.is_empty(), "what the dead ones held is worked off");
+    Ok(())
 }
 
 // A message that was lost --------------------------------------------------------------------------------------------------

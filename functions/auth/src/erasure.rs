@@ -63,7 +63,7 @@ pub(crate) async fn erase_me(
 ) -> Result<impl IntoResponse, Problem> {
     state.recent_session(user).await?;
     let person = state.store.person(user.id).await?.ok_or_else(session_ended)?;
-    let receipt = Receipt::new();
+    let receipt = Receipt::new(state.store.count_sessions(user.id).await?);
     let receipt_id = receipt.receipt_id;
     state.store.put_receipt(&receipt).await?;
     state.tasks.send(&Task::Erase { user_id: user.id, receipt_id }).await.map_err(Problem::unavailable)?;
@@ -92,7 +92,9 @@ pub(crate) async fn erase(state: &State, user_id: Uuid, receipt_id: Uuid) -> Res
         state.store.close_account(&person).await.map_err(again)?;
     }
     if receipt.removed.is_none() {
-        let (removed, slugs) = inventory(state, user_id).await?;
+        let (mut removed, slugs) = inventory(state, user_id).await?;
+        // They ended when the person asked; how many of their rows are still there is chance.
+        removed.insert("sessions".to_owned(), receipt.sessions);
         receipt.removed = Some(removed);
         receipt.slugs = slugs;
         state.store.put_receipt(&receipt).await.map_err(again)?;

@@ -20,12 +20,12 @@ use crate::python::Venv;
 use crate::recogniser::{Engine, Recogniser};
 
 /// What a file in a directory is called if it is to be read. A file that is named outright is read whatever its name.
-const EXTENSIONS: [&str; 10] = ["pdf", "docx", "odt", "txt", "md", "png", "jpg", "jpeg", "tif", "tiff"];
+const EXTENSIONS: [&str; 9] = ["pdf", "docx", "odt", "txt", "png", "jpg", "jpeg", "tif", "tiff"];
 
 /// The arguments of `cargo local parse`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ParseArgs {
-    /// Files, or directories whose PDF, DOCX, ODT, TXT, Markdown, PNG, JPEG and TIFF files are read, also in directories within.
+    /// Files, or directories whose PDF, DOCX, ODT, TXT, PNG, JPEG and TIFF files are read, also in directories within.
     #[arg(required = true)]
     pub(crate) inputs: Vec<PathBuf>,
     /// Where `<stem>.json` is written for each file; `<name>.json` for files that share a stem.

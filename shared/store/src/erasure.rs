@@ -30,6 +30,9 @@ pub struct Receipt {
     /// When everything was gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Timestamp>,
+    /// How many sessions there were when the person asked, which ends them.
+    #[serde(default)]
+    pub sessions: u64,
     /// How many of what: counted before anything was removed, and once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed: Option<BTreeMap<String, u64>>,
@@ -44,24 +47,19 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// A receipt for what is asked now. Its id is random throughout: nothing else protects it.
-    pub fn new() -> Self {
+    /// A receipt for what is asked now by somebody with so many sessions. Its id is random throughout: nothing else protects it.
+    pub fn new(sessions: u64) -> Self {
         let now = Timestamp::now();
         Self {
             receipt_id: Uuid::new_v4(),
             requested_at: now,
             completed_at: None,
             removed: None,
+            sessions,
             signed: None,
             slugs: Vec::new(),
             expires_at: now.checked_add((24 * RECEIPT_DAYS).hours()).unwrap_or(Timestamp::MAX).as_second(),
         }
-    }
-}
-
-impl Default for Receipt {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

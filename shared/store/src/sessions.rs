@@ -158,6 +158,22 @@ impl Store {
         Ok(page)
     }
 
+    /// How many sessions a person has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn count_sessions(&self, user_id: Uuid) -> Result<u64, StoreError> {
+        let (mut count, mut cursor) = (0, None);
+        loop {
+            let page = self.sessions(user_id, 100, cursor.as_deref()).await?;
+            count += page.items.len() as u64;
+            match page.next_cursor {
+                Some(next) => cursor = Some(next),
+                None => return Ok(count),
+            }
+        }
+    }
+
     /// Ends a session; says whether there was one.
     ///
     /// # Errors

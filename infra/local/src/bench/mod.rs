@@ -66,8 +66,7 @@ enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 7] =
-        [Self::Parse, Self::Size, Self::Startup, Self::Http, Self::Way, Self::Memory, Self::Ats];
+    const ALL: [Self; 7] = [Self::Parse, Self::Size, Self::Startup, Self::Http, Self::Way, Self::Memory, Self::Ats];
     /// Those that look at functions one by one.
     const BY_FUNCTION: [Self; 2] = [Self::Size, Self::Startup];
 }
