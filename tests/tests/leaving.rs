@@ -43,7 +43,13 @@ impl Inventory {
 
     /// What speaks of somebody by one of these words, in its key or in its row.
     fn about(&self, words: &[String]) -> BTreeSet<String> {
-        let speaks = |text: &String| words.iter().any(|word| text.contains(word));
+        // A slug is no part of a longer one: `ada` of `ada-2`.
+        let ends = |rest: &str| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '-');
+        let whole = |text: &str, word: &str| {
+            let bounded = word.ends_with(|last: char| last.is_ascii_alphanumeric());
+            text.match_indices(word).any(|(at, _)| !bounded || ends(&text[at + word.len()..]))
+        };
+        let speaks = |text: &String| words.iter().any(|word| whole(text, word));
         self.0.iter().filter(|(key, row)| speaks(key) || speaks(row)).map(|(key, _)| key.clone()).collect()
     }
 }

@@ -115,6 +115,23 @@ async fn grow_old(person: &Person, by: SignedDuration) -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_sign_in_that_was_begun_before_a_suspension_ends_there() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, authenticator, _) = with_second_factor(&stack).await?;
+    let id = person.get("/users/me").await?.expect(200)?.json()?["user_id"].as_str().context("no id")?.to_owned();
+    let login = json!({ "email": person.email, "password": person.password });
+    let begun = send(&stack, "/users/login", &login).await?.expect(200)?.json()?;
+    let admin = Person::sign_up(&stack).await?;
+    let admin_id = admin.get("/users/me").await?.expect(200)?.json()?["user_id"].as_str().context("no id")?.parse()?;
+    stack.make_admin(admin_id).await?;
+    let admin = Person::sign_in(&stack, &admin.email, &admin.password).await?;
+    admin.post(&format!("/users/{id}/suspend"), &json!({})).await?.expect(200)?;
+    let code = json!({ "mfa_token": begun["mfa_token"], "code": authenticator.code(0) });
+    send(&stack, "/users/login/mfa", &code).await?.expect(401)?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_sign_in_asks_for_a_code_and_takes_each_once() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let person = Person::sign_up(&stack).await?;

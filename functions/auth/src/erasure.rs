@@ -124,7 +124,7 @@ pub(crate) async fn erase_again(state: &State, user_id: Uuid, slugs: &[String]) 
 
 /// How many there are of what, and where the person's sites lie.
 async fn inventory(state: &State, user_id: Uuid) -> Result<(BTreeMap<String, u64>, Vec<String>), Retry> {
-    let belongings = state.store.belongings(user_id, &telemetry::user_hash(user_id)).await.map_err(again)?;
+    let belongings = state.store.belongings(user_id).await.map_err(again)?;
     let mut removed = belongings.rows;
     // Closing the account has removed these.
     removed.insert("profile".to_owned(), 1);
@@ -163,8 +163,9 @@ async fn remove(state: &State, user_id: Uuid, slugs: &[String]) -> Result<(), Re
         state.files.delete_prefix(&beginning).await.map_err(again)?;
     }
     state.store.erase_counts(user_id).await.map_err(again)?;
-    state.store.erase_frontend_logs(&telemetry::user_hash(user_id)).await.map_err(again)?;
-    state.store.erase_rows(user_id).await.map_err(again)
+    state.store.erase_rows(user_id).await.map_err(again)?;
+    // Last, because everybody's lines are looked through for theirs: however many those are, the rest is gone by then.
+    state.store.erase_frontend_logs(&telemetry::user_hash(user_id)).await.map_err(again)
 }
 
 /// What was removed when somebody left.

@@ -76,7 +76,8 @@ pub(crate) struct NewRole {
 async fn administrator(state: &State, user: User, permission: Permission) -> Result<(), Problem> {
     user.require(permission)?;
     state.recent_session(user).await?;
-    let person = state.store.person(user.id).await?.ok_or_else(session_ended)?;
+    let person = state.store.person(user.id).await?;
+    let person = person.filter(|person| person.suspended_at.is_none()).ok_or_else(session_ended)?;
     User { role: person.role, ..user }.require(permission)
 }
 

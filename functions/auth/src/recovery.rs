@@ -146,6 +146,8 @@ pub(crate) async fn reset_password(
         match state.store.spend_token(&body.token, &token, changed).await {
             Ok(_) => {
                 state.store.end_all_sessions(user_id).await?;
+                // Whoever had the account for a while may have made keys to it.
+                state.store.revoke_api_keys(user_id).await?;
                 state.store.audit(&AuditEntry::now(user_id, AuditEvent::PasswordChanged, Actor::Person, None)).await?;
                 state.notify(user_id, Letter::PasswordChanged).await;
                 return Ok(StatusCode::NO_CONTENT);

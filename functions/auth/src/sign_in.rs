@@ -282,7 +282,8 @@ pub(crate) async fn reauthenticate(
 ) -> Result<Json<Reauthenticated>, Problem> {
     let wrong = || Problem::forbidden("The password or the code is wrong.");
     state.live_session(user).await?;
-    let person = state.store.person(user.id).await?.ok_or_else(session_ended)?;
+    let person = state.store.person(user.id).await?;
+    let person = person.filter(|person| person.suspended_at.is_none()).ok_or_else(session_ended)?;
     limits::SIGN_IN_ACCOUNT.count(&state.web, &person.email.to_lowercase()).await?;
     let right =
         Password::typed(&body.password).matches(Some(&person.password_hash)).await.map_err(Problem::internal)?;

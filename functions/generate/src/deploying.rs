@@ -96,7 +96,7 @@ pub(crate) async fn deploy(
     let content = parts.content();
     let files =
         site::files(&content, parts.template, &parts.customizations, &Place::Disk).map_err(PublishError::from)?;
-    let name = Slug::from_name(&content.hero.name).map_or_else(|| "portfolio".to_owned(), |slug| slug.to_string());
+    let name = project_name(&content.hero.name, portfolio.portfolio_id);
     let Target::Vercel = body.target;
     let address = vitae_runtime::environment::optional("VERCEL_URL");
     let url = Vercel::new(address.as_deref().unwrap_or(VERCEL), body.token)?.deploy(&name, &files).await?;
@@ -138,6 +138,14 @@ impl From<DeployError> for Problem {
             DeployError::Unavailable(_) => Self::unavailable(error),
         }
     }
+}
+
+/// The project that a portfolio is deployed to: always the same for it, and no other's. Under the bare name the person may
+/// well have a project already, and a deployment would take that project's address.
+fn project_name(person: &str, portfolio_id: Uuid) -> String {
+    let name = Slug::from_name(person).map_or_else(|| "portfolio".to_owned(), |slug| slug.to_string());
+    let digest = hex::encode(Sha1::digest(portfolio_id.as_bytes()));
+    format!("{name}-{}", &digest[..8])
 }
 
 /// Vercel's REST interface: files are uploaded by their SHA-1, a deployment names them.
@@ -222,6 +230,16 @@ mod tests {
     use super::*;
 
     const TOKEN: &str = "vercel-token-of-ada";
+
+    #[test]
+    fn each_portfolio_has_a_project_of_its_own() {
+        let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
+        let name = project_name("Ada Lovelace", one);
+        assert!(name.starts_with("ada-lovelace-") && name.len() == "ada-lovelace-".len() + 8, "{name}");
+        assert_eq!(name, project_name("Ada Lovelace", one));
+        assert_ne!(name, project_name("Ada Lovelace", other));
+        assert!(project_name("李", one).len() < 100);
+    }
 
     fn files() -> Vec<SiteFile> {
         vec![SiteFile { name: "index.html", content_type: "text/html", bytes: b"abc".to_vec() }]

@@ -88,6 +88,22 @@ impl Store {
         Ok(page)
     }
 
+    /// Revokes every key of a person.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn revoke_api_keys(&self, user_id: Uuid) -> Result<(), StoreError> {
+        loop {
+            let keys = self.api_keys(user_id, 100, None).await?.items;
+            if keys.is_empty() {
+                return Ok(());
+            }
+            for key in keys {
+                self.revoke_api_key(user_id, key.key_id).await?;
+            }
+        }
+    }
+
     /// Revokes a key; says whether there was one.
     ///
     /// # Errors

@@ -67,17 +67,20 @@ impl Session {
 
 impl Store {
     /// Writes a new session of a person who has proved their password as `person` shows it, and that they signed in: where
-    /// the password was changed meanwhile, what was proved is worth nothing.
+    /// the password was changed meanwhile, or the account suspended, what was proved is worth nothing.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the password changed or the person is gone.
+    /// [`StoreError::Conflict`] when the password changed, the account is suspended or the person is gone.
     pub async fn create_session(&self, session: &Session, person: &Person) -> Result<(), StoreError> {
         let check = ConditionCheck::builder()
             .table_name(&self.table)
             .key(keys::PK, string(keys::user(person.user_id)))
             .key(keys::SK, string(keys::PROFILE))
-            .condition_expression("password_hash = :seen")
+            .condition_expression(
+                "password_hash = :seen AND (attribute_not_exists(suspended_at) OR attribute_type(suspended_at, :null))",
+            )
             .expression_attribute_values(":seen", string(&person.password_hash))
+            .expression_attribute_values(":null", string("NULL"))
             .build()
             .map_err(incomplete)?;
         let put = Put::builder()
