@@ -97,6 +97,12 @@ impl State {
         Ok(person)
     }
 
+    /// A person who may be here: neither gone nor suspended.
+    async fn admitted(&self, user_id: Uuid) -> Result<Person, Problem> {
+        let person = self.store.person(user_id).await?;
+        person.filter(|person| person.suspended_at.is_none()).ok_or_else(session_ended)
+    }
+
     /// The session that a request was made in, for routes where the end of a session must count at once and not only
     /// when the access token has expired.
     async fn live_session(&self, user: User) -> Result<Session, Problem> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use vitae_store::{Actor, AuditEntry, AuditEvent, Person, Role, StoreError};
 use vitae_web::{Json, Listed, Paging, Path, Permission, Problem, ProblemBody, Query, User};
 
-use crate::{State, session_ended};
+use crate::State;
 
 /// The account may change while it is written; then it is read again.
 const ATTEMPTS: usize = 3;
@@ -76,8 +76,7 @@ pub(crate) struct NewRole {
 async fn administrator(state: &State, user: User, permission: Permission) -> Result<(), Problem> {
     user.require(permission)?;
     state.recent_session(user).await?;
-    let person = state.store.person(user.id).await?;
-    let person = person.filter(|person| person.suspended_at.is_none()).ok_or_else(session_ended)?;
+    let person = state.admitted(user.id).await?;
     User { role: person.role, ..user }.require(permission)
 }
 

@@ -54,10 +54,8 @@ pub(crate) async fn refresh(
     let (token, client) = presented(&state, &headers, body)?;
     let renewed = async {
         let (session, next) = rotate(&state, &token).await?.ok_or_else(session_ended)?;
-        match state.store.person(session.user_id).await? {
-            Some(person) if person.suspended_at.is_none() => answer(&state, person, &session, &next, client).await,
-            _ => Err(session_ended()),
-        }
+        let person = state.admitted(session.user_id).await?;
+        answer(&state, person, &session, &next, client).await
     };
     renewed.await.map_err(|problem| match client {
         // A browser is not to come again with a cookie that is good for nothing.

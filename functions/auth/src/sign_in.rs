@@ -22,7 +22,7 @@ use crate::access_token::{AccessToken, LIFETIME_SECONDS};
 use crate::mail::Letter;
 use crate::profile::Profile;
 use crate::refresh_token::{ABSOLUTE, IDLE, RefreshToken};
-use crate::{State, browser, limits, one_use, second_factor, session_ended};
+use crate::{State, browser, limits, one_use, second_factor};
 
 /// What a refused sign-in is told, whatever the reason.
 const WRONG: &str = "The mail address or the password is wrong.";
@@ -282,8 +282,7 @@ pub(crate) async fn reauthenticate(
 ) -> Result<Json<Reauthenticated>, Problem> {
     let wrong = || Problem::forbidden("The password or the code is wrong.");
     state.live_session(user).await?;
-    let person = state.store.person(user.id).await?;
-    let person = person.filter(|person| person.suspended_at.is_none()).ok_or_else(session_ended)?;
+    let person = state.admitted(user.id).await?;
     limits::SIGN_IN_ACCOUNT.count(&state.web, &person.email.to_lowercase()).await?;
     let right =
         Password::typed(&body.password).matches(Some(&person.password_hash)).await.map_err(Problem::internal)?;
