@@ -93,7 +93,7 @@ async fn an_event_that_is_delivered_twice_counts_once() -> anyhow::Result<()> {
     for message in [&twice, &twice, &once, &twice] {
         stack.send_message("EventsQueue", message).await?;
     }
-    stack.drained("EventsQueue", PATIENCE).await?;
+    stack.worked_off("EventsQueue", &user_id, PATIENCE).await?;
     let dashboard = dashboard(&person).await?;
     assert_eq!(dashboard["metrics"]["ats_resumes_created"], 2, "{dashboard:#}");
     assert_eq!(dashboard["metrics"]["avg_ats_score"], 65.5);
@@ -172,7 +172,7 @@ async fn a_visit_is_counted_once_and_a_program_s_not_at_all() -> anyhow::Result<
         .await?
         .expect(202)?;
     beacon(&stack, BROWSER, &json!({ "slug": slug, "kind": "link", "id": visit })).await?.expect(202)?;
-    stack.drained("EventsQueue", PATIENCE).await?;
+    stack.worked_off("EventsQueue", &id_of(&person)?, PATIENCE).await?;
 
     let engagement = person.get("/analytics/engagement?time_range=7d").await?.expect(200)?.json()?;
     assert_eq!(engagement["views"], 1, "{engagement:#}");

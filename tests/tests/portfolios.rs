@@ -349,7 +349,8 @@ async fn a_message_that_comes_twice_changes_nothing() -> anyhow::Result<()> {
     let me = person.get("/users/me").await?.expect(200)?.json()?;
     let message = json!({ "user_id": me["user_id"], "job_id": jobs["items"][0]["job_id"] });
     stack.send_message("GenerateQueue", &message.to_string()).await?;
-    stack.drained("GenerateQueue", PATIENCE).await?;
+    let user_id = me["user_id"].as_str().context("user_id")?;
+    stack.worked_off("GenerateQueue", user_id, PATIENCE).await?;
     let after = person.get(&path).await?.expect(200)?;
     assert_eq!((before.header("etag"), &before.body), (after.header("etag"), &after.body));
 

@@ -150,8 +150,8 @@ async fn a_duplicate_announcement_changes_nothing() -> anyhow::Result<()> {
     let event = json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
         "s3": {"bucket": {"name": "any"}, "object": {"key": key, "size": fixture.bytes.len()}}}]});
     stack.send_message("ParseQueue", &event.to_string()).await?;
-    stack.drained("ParseQueue", Duration::from_secs(60)).await?;
-    stack.drained("GenerateQueue", Duration::from_secs(60)).await?;
+    stack.worked_off("ParseQueue", job_id, PATIENCE).await?;
+    stack.worked_off("GenerateQueue", job_id, PATIENCE).await?;
 
     let after = person.get(&cv_path).await?.expect(200)?;
     assert_eq!(before.header("etag"), after.header("etag"));

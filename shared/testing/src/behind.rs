@@ -72,29 +72,14 @@ impl Stack {
         Ok(())
     }
 
-    /// How many messages a queue holds, those in a consumer's hands included.
-    ///
-    /// # Errors
-    /// Where the queue cannot be asked.
-    pub async fn queue_depth(&self, queue: &str) -> anyhow::Result<usize> {
-        let (aws, url) = (self.aws(), self.queue_url(queue).await?);
-        let sqs = aws.sqs();
-        let attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
-        let request = attributes
-            .iter()
-            .fold(sqs.get_queue_attributes().queue_url(url), |request, name| request.attribute_names((*name).into()));
-        let answer = request.send().await?;
-        let counts = answer.attributes().into_iter().flat_map(|attributes| attributes.values());
-        Ok(counts.filter_map(|count| count.parse::<usize>().ok()).sum())
-    }
-
-    /// Waits until a queue is empty and nothing of it is in a consumer's hands.
+    /// Waits until a queue holds no message with this text, those in a consumer's hands included. What other tests left in
+    /// the queue is their own.
     ///
     /// # Errors
     /// Where that does not happen in time.
-    pub async fn drained(&self, queue: &str, within: Duration) -> anyhow::Result<()> {
-        eventually(&format!("{queue} running dry"), within, async || {
-            Ok((self.queue_depth(queue).await? == 0).then_some(()))
+    pub async fn worked_off(&self, queue: &str, contains: &str, within: Duration) -> anyhow::Result<()> {
+        eventually(&format!("the end of the messages in {queue} with {contains}"), within, async || {
+            Ok(self.waiting(queue, contains).await?.is_empty().then_some(()))
         })
         .await
     }

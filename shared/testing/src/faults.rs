@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -154,10 +155,30 @@ impl Stack {
         self.age(user_id, job_id, &["lease_until"], time).await
     }
 
+    /// Makes a job look as if it had been begun so often.
+    ///
+    /// # Errors
+    /// As [`Self::age_job`].
+    pub async fn count_beginnings(&self, user_id: Uuid, job_id: Uuid, attempts: u32) -> anyhow::Result<()> {
+        let table = self.outputs.get("PeopleTable").context("PeopleTable")?;
+        self.aws()
+            .dynamodb()
+            .update_item()
+            .table_name(table)
+            .key(keys::PK, AttributeValue::S(keys::user(user_id)))
+            .key(keys::SK, AttributeValue::S(keys::child(keys::JOB, job_id)))
+            .update_expression("SET attempts = :attempts")
+            .condition_expression("attribute_exists(PK)")
+            .expression_attribute_values(":attempts", AttributeValue::N(attempts.to_string()))
+            .send()
+            .await?;
+        Ok(())
+    }
+
     async fn age(&self, user_id: Uuid, job_id: Uuid, names: &[&str], time: Duration) -> anyhow::Result<()> {
         let (aws, table) = (self.aws(), self.outputs.get("PeopleTable").context("PeopleTable")?);
         let dynamodb = aws.dynamodb();
-        let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
+        let text = |text: String| AttributeValue::S(text);
         let key = [(keys::PK, keys::user(user_id)), (keys::SK, keys::child(keys::JOB, job_id))];
         let key = || Some(key.iter().map(|(name, value)| ((*name).to_owned(), text(value.clone()))).collect());
         let row = dynamodb.get_item().table_name(table).set_key(key()).send().await?.item.context("no such job")?;
