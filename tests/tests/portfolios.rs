@@ -133,6 +133,26 @@ async fn a_slug_belongs_to_one_portfolio() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_portfolio_has_a_host_of_its_own_and_no_other_is_there() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, _, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let published =
+        person.post(&format!("{path}/publish"), &json!({ "slug": unique("host") })).await?.expect(200)?.json()?;
+    let slug = published["slug"].as_str().context("slug")?;
+    let on_host = async |slug: &str, file: &str| {
+        let request = Client::new().get(format!("{}/{file}", stack.sites_url));
+        Answer::to(request.header("host", format!("{slug}.localhost"))).await
+    };
+    assert!(on_host(slug, "").await?.expect(200)?.text().contains("Ada Lovelace"));
+    assert_eq!(on_host(slug, "resume.json").await?.expect(200)?.json()?["basics"]["name"], "Ada Lovelace");
+    on_host(&unique("nobody"), "").await?.expect(404)?;
+    on_host(&unique("nobody"), &format!("p/{slug}/")).await?.expect(404)?;
+    person.post(&format!("{path}/unpublish"), &json!({})).await?.expect(200)?;
+    on_host(slug, "").await?.expect(404)?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_protected_portfolio_shows_nothing_before_its_password() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let name = format!("Ada {}", unique("lovelace"));

@@ -192,15 +192,23 @@ impl Door {
 }
 
 /// The sites' door: `/p/…` out of the bucket, read only, and what is not there from the function; `/unlock/…` to the
-/// function.
-async fn site(State(door): State<Door>, ConnectInfo(visitor): ConnectInfo<SocketAddr>, request: Request) -> Response {
+/// function. `ada.localhost` is the host of the portfolio with the slug `ada`.
+async fn site(
+    State(door): State<Door>,
+    ConnectInfo(visitor): ConnectInfo<SocketAddr>,
+    mut request: Request,
+) -> Response {
     if request.uri().path().starts_with("/unlock/") && request.method() == Method::POST {
         return door.visit(visitor, request).await;
     }
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return ([(header::ALLOW, "GET, HEAD")], StatusCode::METHOD_NOT_ALLOWED).into_response();
     }
-    let Some(key) = key(request.uri().path()) else { return not_found() };
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let Some(path) = on_host(host, request.uri().path()) else { return not_found() };
+    let Some(key) = key(&path) else { return not_found() };
+    let Ok(uri) = path.parse() else { return not_found() };
+    *request.uri_mut() = uri;
     let Destinations { endpoint_url, sites_bucket, .. } = &door.destinations;
     let path = sigv4::encode_path(&format!("/{sites_bucket}/{key}"));
     let host = endpoint_url.trim_start_matches("http://");
@@ -243,6 +251,21 @@ async fn site(State(door): State<Door>, ConnectInfo(visitor): ConnectInfo<Socket
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("public, max-age=60"));
     protect(response.headers_mut());
     response
+}
+
+/// The path on the sites' common host that a path on this host stands for: under its own host a portfolio is at the root,
+/// and no other is there.
+fn on_host(host: &str, path: &str) -> Option<String> {
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let Some(slug) = host.strip_suffix(".localhost") else { return Some(path.to_owned()) };
+    if slug.is_empty() || !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        return None;
+    }
+    let own = format!("/p/{slug}/");
+    if !path.starts_with("/p/") {
+        return Some(own + path.trim_start_matches('/'));
+    }
+    format!("{path}/").starts_with(&own).then(|| path.to_owned())
 }
 
 /// The object that a path stands for: a path that names no file is a directory, and a directory is its `index.html`.
@@ -335,6 +358,20 @@ mod tests {
         assert_eq!(key("/p/ada/").as_deref(), Some("p/ada/index.html"));
         assert_eq!(key("/p/ada/resume.json").as_deref(), Some("p/ada/resume.json"));
         assert_eq!(key("/p/zo%C3%AB/og.png").as_deref(), Some("p/zoë/og.png"));
+    }
+
+    #[test]
+    fn under_its_own_host_a_portfolio_is_at_the_root_and_alone() {
+        assert_eq!(on_host("127.0.0.1:8082", "/p/ada/").as_deref(), Some("/p/ada/"));
+        assert_eq!(on_host("ada.localhost:8082", "/").as_deref(), Some("/p/ada/"));
+        assert_eq!(on_host("ada.localhost", "/resume.json").as_deref(), Some("/p/ada/resume.json"));
+        assert_eq!(on_host("ada.localhost", "/p/ada/og.png").as_deref(), Some("/p/ada/og.png"));
+        assert_eq!(on_host("ada.localhost", "/p/ada").as_deref(), Some("/p/ada"));
+        for (host, path) in
+            [("ada.localhost", "/p/bob/"), ("a.b.localhost", "/"), (".localhost", "/"), ("ada.localhost", "/p/adam")]
+        {
+            assert_eq!(on_host(host, path), None, "{host}{path}");
+        }
     }
 
     #[test]

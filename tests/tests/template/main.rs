@@ -406,8 +406,8 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         FRONT_DOORS,
-        "            TargetOriginId: sites-then-api",
-        "            TargetOriginId: sites",
+        "          TargetOriginId: sites-then-api",
+        "          TargetOriginId: sites",
         "SitesDistribution: never asks",
     ),
     (
@@ -419,16 +419,16 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
     (FRONT_DOORS, "Items: [403, 404]", "Items: [404, 500]", "SitesDistribution: stops at"),
     (
         FRONT_DOORS,
-        "            TargetOriginId: sites-then-api\n",
-        "            TargetOriginId: sites-then-api\n            AllowedMethods: [GET, HEAD, OPTIONS, PUT]\n",
+        "          TargetOriginId: sites-then-api\n",
+        "          TargetOriginId: sites-then-api\n          AllowedMethods: [GET, HEAD, OPTIONS, PUT]\n",
         "SitesDistribution: lets portfolios be written",
     ),
     (FRONT_DOORS, "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "!Ref SitesCache", "SitesDistribution: keeps the answer"),
     (
         FRONT_DOORS,
-        "ResponseHeadersPolicyId: !Ref SitesHeaders\n          FunctionAssociations:\n            - { EventType: viewer-request, FunctionARN: !GetAtt NothingHere",
-        "ResponseHeadersPolicyId: !Ref SitesHeaders\n          FunctionAssociations:\n            - { EventType: viewer-request, FunctionARN: !GetAtt FindSite",
-        "SitesDistribution: serves more",
+        "            if (!request.uri.startsWith('/p/')) return nothingHere();\n",
+        "",
+        "FindSite: serves more",
     ),
     (
         FRONT_DOORS,
