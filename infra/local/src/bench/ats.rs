@@ -1,11 +1,11 @@
 //! What ATS documents and reports cost, beside RenderCV and WeasyPrint on the same CV.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde_json::Value;
 
+use super::printed::{example, printed};
 use super::table::{Figure, Table};
 use crate::checkout;
 use crate::progress::Progress;
@@ -30,14 +30,7 @@ pub(super) fn measure(dev: bool, progress: &Progress) -> anyhow::Result<Table> {
     let (resume, job) = (sample("sample-cv.json"), sample("sample-job.txt"));
 
     let step = progress.step("Building what measures the documents");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(checkout::root()).args(["run", "--quiet"]).args((!dev).then_some("--release"));
-    // By the example's name, not by package: then features are unified over the workspace, and nothing is built twice.
-    command.args(["--example", "measure", "--"]).arg(&resume).arg(&job);
-    // The runner's own package is none of the measured one's business.
-    command.env_remove("CARGO_PKG_NAME").env_remove("CARGO_MANIFEST_DIR");
-    let ours = printed(&mut command, "the documents")?;
+    let ours = printed(example("measure", dev).arg(&resume).arg(&job), "the documents")?;
     step.done("");
 
     let venv = Venv::ensure(progress)?;
@@ -62,15 +55,4 @@ pub(super) fn measure(dev: bool, progress: &Progress) -> anyhow::Result<Table> {
         table.row(what, [Figure::of(figure(&peers, name)?)]);
     }
     Ok(table)
-}
-
-/// The last line that a program printed, as JSON.
-fn printed(command: &mut Command, what: &str) -> anyhow::Result<Value> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("{what} cannot be measured"))?;
-    if !output.status.success() {
-        bail!("{what} cannot be measured: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    let text = String::from_utf8(output.stdout)?;
-    let line = text.lines().next_back().with_context(|| format!("{what} were measured and said nothing"))?;
-    serde_json::from_str(line).with_context(|| format!("{what} said {line:?}"))
 }

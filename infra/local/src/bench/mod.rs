@@ -7,6 +7,8 @@ mod ats;
 mod http;
 mod memory;
 mod parse;
+mod portfolio;
+mod printed;
 mod size;
 mod startup;
 mod table;
@@ -57,6 +59,8 @@ enum Section {
     Http,
     /// From the upload of the sample CV to its published portfolio.
     Way,
+    /// A portfolio's page, and publishing it.
+    Portfolio,
     /// What the functions hold in memory once they have worked.
     Memory,
     /// The processor's time for reading a CV, with no stack.
@@ -66,7 +70,8 @@ enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 7] = [Self::Parse, Self::Size, Self::Startup, Self::Http, Self::Way, Self::Memory, Self::Ats];
+    const ALL: [Self; 8] =
+        [Self::Parse, Self::Size, Self::Startup, Self::Http, Self::Way, Self::Portfolio, Self::Memory, Self::Ats];
     /// Those that look at functions one by one.
     const BY_FUNCTION: [Self; 2] = [Self::Size, Self::Startup];
 }
@@ -104,7 +109,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
             Section::Parse => Some(parse::measure(args.documents.as_deref(), !args.dev, &progress)?),
             Section::Size => Some(size::measure(&functions, &progress)?),
             Section::Ats => Some(ats::measure(args.dev, &progress)?),
-            Section::Startup | Section::Http | Section::Way | Section::Memory => None,
+            Section::Startup | Section::Http | Section::Way | Section::Portfolio | Section::Memory => None,
         };
         if let Some(table) = without_stack {
             tables.push(table);
@@ -121,6 +126,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
             Section::Startup => runtime.block_on(startup::measure(&functions, stack, &progress))?,
             Section::Http => runtime.block_on(http::measure(stack, &progress))?,
             Section::Way => runtime.block_on(way::measure(stack, &progress))?,
+            Section::Portfolio => runtime.block_on(portfolio::measure(stack, args.dev, &progress))?,
             Section::Size | Section::Parse | Section::Ats | Section::Memory => {
                 runtime.block_on(memory::measure(stack, &progress))?
             }
