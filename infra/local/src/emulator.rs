@@ -156,8 +156,18 @@ fn for_functions(port: u16, textract_url: &str) -> BTreeMap<String, String> {
         ("AWS_DEFAULT_REGION", REGION),
         ("AWS_EC2_METADATA_DISABLED", "true"),
     ]
+    .into_iter()
+    .chain(certificates().map(|file| ("SSL_CERT_FILE", file)))
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into()
+    .collect()
+}
+
+/// The file that this machine keeps its certificate authorities in. Lambda's image has them in one file; where a Debian
+/// has each in a file of its own besides, a function that is not told would read those, too, whenever it starts.
+fn certificates() -> Option<&'static str> {
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
+        .into_iter()
+        .find(|file| Path::new(file).is_file())
 }
 
 fn endpoint(port: u16) -> String {
