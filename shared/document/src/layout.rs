@@ -7,18 +7,23 @@
 //! 3. Above, below, left and right of a gutter the same is done again; where no gutter is left, segments on one
 //!    baseline make a line, lines with a common distance make a block.
 //!
+//! A page from right to left is mirrored first, and its boxes are turned back at the end.
+//!
 //! Where words come from does not matter: a text layer and a recogniser go the same way.
 
 mod columns;
+mod direction;
 mod line;
 mod segment;
 
 pub(crate) use columns::is_date;
+pub(crate) use direction::{Class, is_right_to_left, left_to_right};
 pub(crate) use line::join_soft_hyphens;
 pub(crate) use segment::is_bullet;
 
 use crate::{Block, Line, Rect, Word};
 use columns::Group;
+use direction::Mirror;
 use segment::Segment;
 
 /// Makes blocks of lines in reading order from the words of one page.
@@ -36,19 +41,25 @@ pub(crate) fn blocks_with_markers(
     page_width: f32,
     _page_height: f32,
 ) -> Vec<Block> {
-    let words: Vec<Word> = words
+    let mut words: Vec<Word> = words
         .into_iter()
         .filter(|word| !word.text.is_empty())
         .filter(|word| [word.bbox.x, word.bbox.y, word.bbox.width, word.bbox.height].iter().all(|v| v.is_finite()))
         .collect();
+    let mirror = Mirror::of(&mut words, page_width);
+    let mirrored: Option<Vec<Rect>> =
+        mirror.as_ref().map(|mirror| markers.iter().map(|marker| mirror.mirrored(*marker)).collect());
     let mut segments = segment::part_dates(segment::segments(words, page_width));
-    mark_bullets(&mut segments, markers);
+    mark_bullets(&mut segments, mirrored.as_deref().unwrap_or(markers));
     let groups = columns::arrange(segments, 0);
     let mut blocks: Vec<Block> = Vec::new();
     for group in groups {
-        blocks.extend(group_blocks(group));
+        blocks.extend(group_blocks(group, mirror.is_some()));
     }
     join_soft_hyphens(&mut blocks);
+    if let Some(mirror) = mirror {
+        mirror.back(&mut blocks);
+    }
     blocks
 }
 
@@ -70,8 +81,8 @@ fn mark_bullets(segments: &mut [Segment], markers: &[Rect]) {
 }
 
 /// Lines of a group as blocks: cut where the white space between lines grows, or the size of the type changes.
-fn group_blocks(group: Group) -> Vec<Block> {
-    let lines: Vec<Line> = group.lines.into_iter().filter_map(line::finish).collect();
+fn group_blocks(group: Group, mirrored: bool) -> Vec<Block> {
+    let lines: Vec<Line> = group.lines.into_iter().filter_map(|line| line::finish(line, mirrored)).collect();
     let white = |above: &Line, below: &Line| below.bbox.y - above.bbox.bottom();
     let mut gaps: Vec<f32> = lines.windows(2).map(|pair| white(&pair[0], &pair[1])).collect();
     gaps.sort_by(f32::total_cmp);

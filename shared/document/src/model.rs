@@ -105,12 +105,31 @@ pub struct Page {
     pub hidden: Vec<HiddenText>,
 }
 
+impl Page {
+    /// Whether the page is written from right to left: its first column is the right one, its lines begin at the right.
+    pub fn is_right_to_left(&self) -> bool {
+        mostly_right_to_left(self.blocks.iter().flat_map(|block| &block.lines).flat_map(|line| &line.words))
+    }
+}
+
+/// Whether a good part of the words' letters is written from right to left: technical terms and addresses stand in Latin
+/// letters on such pages, too.
+pub(crate) fn mostly_right_to_left<'w>(words: impl Iterator<Item = &'w Word>) -> bool {
+    let (mut right, mut all) = (0_usize, 0_usize);
+    for character in words.flat_map(|word| word.text.chars()).filter(|c| c.is_alphabetic()) {
+        right += usize::from(crate::layout::is_right_to_left(character));
+        all += 1;
+    }
+    right * 10 >= all * 3 && right > 0
+}
+
 /// Lines that belong together: a column's run of lines, a table cell, a text box, a paragraph.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// Its lines from top to bottom.
     pub lines: Vec<Line>,
-    /// Column on the page, from 0 at the left; lines over the full width have 0.
+    /// Column on the page, from 0 where reading begins (at the left; on pages from right to left, at the right); lines over
+    /// the full width have 0.
     pub column: usize,
 }
 

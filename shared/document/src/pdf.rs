@@ -7,7 +7,6 @@ mod raster;
 mod words;
 
 pub(crate) use colour::contrast;
-pub(crate) use words::is_rtl;
 
 use crate::layout;
 use crate::{Block, Format, Limits, Page, ReadError, Reading, Rect, Word};

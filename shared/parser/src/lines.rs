@@ -77,6 +77,9 @@ impl<'a> Pages<'a> {
         let mut pages = Self::default();
         let mut offset = 0;
         for (page_number, page) in document.pages.iter().enumerate() {
+            // Text files and Word's paragraphs have no places on paper; theirs follow the order of reading.
+            let placed = !matches!(document.format, Format::Text | Format::Docx | Format::Odt);
+            let mirror = (placed && page.is_right_to_left()).then_some(page.width);
             for (block_number, block) in page.blocks.iter().enumerate() {
                 for line in &block.lines {
                     let first = pages.words.len();
@@ -98,7 +101,13 @@ impl<'a> Pages<'a> {
                         paragraph: matches!(document.format, Format::Docx | Format::Odt),
                         ..Line::default()
                     };
-                    flat.fill(&line.words, first);
+                    match mirror {
+                        Some(width) => {
+                            flat.bbox.x = width - line.bbox.right();
+                            flat.fill(&mirrored(&line.words, width), first);
+                        }
+                        None => flat.fill(&line.words, first),
+                    }
                     if !flat.runs.is_empty() {
                         pages.lines.push(flat);
                     }
@@ -340,6 +349,29 @@ impl Line {
                 .next()
                 .is_some_and(|c| c.is_lowercase() || matches!(c, ',' | ';' | '&' | ')' | '%'))
     }
+}
+
+/// The words of a line from right to left, set as if they were read from left to right, so that what comes later stands
+/// further to the right.
+fn mirrored(words: &[Word], width: f32) -> Vec<Word> {
+    let mut words = words.to_vec();
+    words.iter_mut().for_each(|word| word.bbox.x = width - word.bbox.right());
+    let follows = |a: &Word, b: &Word| b.bbox.x + b.bbox.width / 2.0 > a.bbox.x + a.bbox.width / 2.0;
+    let mut start = 0;
+    while start < words.len() {
+        // A stretch from left to right goes backwards here.
+        let mut end = start + 1;
+        while end < words.len() && !follows(&words[end - 1], &words[end]) {
+            end += 1;
+        }
+        let run = &mut words[start..end];
+        let bounds = run.iter().map(|word| word.bbox).reduce(Rect::union).unwrap_or_default();
+        if run.len() > 1 {
+            run.iter_mut().for_each(|word| word.bbox.x = bounds.x + bounds.right() - word.bbox.right());
+        }
+        start = end;
+    }
+    words
 }
 
 /// Whether the letters of the text are capitals, and it has at least two.

@@ -63,8 +63,8 @@ pub(super) fn lines(mut segments: Vec<Segment>) -> Vec<RawLine> {
     lines
 }
 
-/// The finished line; `None` if nothing but a bullet stands on it.
-pub(super) fn finish(raw: RawLine) -> Option<Line> {
+/// The finished line; `None` if nothing but a bullet stands on it. On a mirrored page words stand as they are read.
+pub(super) fn finish(raw: RawLine, mirrored: bool) -> Option<Line> {
     let mut bullet = raw.segments.first().is_some_and(|segment| segment.bullet);
     let bbox = raw.bbox();
     let mut words: Vec<Word> = Vec::new();
@@ -86,7 +86,9 @@ pub(super) fn finish(raw: RawLine) -> Option<Line> {
         wrapped.resize(words.len() + segment.words.len(), false);
         words.append(&mut segment.words);
     }
-    into_logical_order(&mut words);
+    if !mirrored {
+        into_logical_order(&mut words);
+    }
     mark_gaps(&mut words, &wrapped);
     if words.len() > 1 && is_bullet(&words[0].text) {
         // A dash that touches what follows is a minus or a range, not a bullet.
@@ -131,32 +133,18 @@ pub(super) fn finish(raw: RawLine) -> Option<Line> {
     Some(Line { words, bbox, bullet, heading: false })
 }
 
-/// Words stand sorted by position; where they are written from right to left they are read the other way.
+/// On a page from left to right, words stand sorted by position; those of a name from right to left among them are read
+/// the other way. Pages from right to left were mirrored.
 fn into_logical_order(words: &mut [Word]) {
-    let rtl = |word: &Word| word.text.chars().any(crate::pdf::is_rtl);
-    let (right, letters) = words.iter().fold((0, 0), |(right, all), word| {
-        let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
-        (right + if rtl(word) { letters } else { 0 }, all + letters)
-    });
-    if right == 0 {
-        return;
-    }
-    let reverse_runs = |words: &mut [Word], wanted: bool| {
-        let mut start = 0;
-        while start < words.len() {
-            let mut end = start;
-            while end < words.len() && rtl(&words[end]) == wanted {
-                end += 1;
-            }
-            words[start..end].reverse();
-            start = end.max(start + 1);
+    let rtl = |word: &Word| word.text.chars().any(super::is_right_to_left);
+    let mut start = 0;
+    while start < words.len() {
+        let mut end = start;
+        while end < words.len() && rtl(&words[end]) {
+            end += 1;
         }
-    };
-    if right * 2 > letters {
-        words.reverse();
-        reverse_runs(words, false);
-    } else {
-        reverse_runs(words, true);
+        words[start..end].reverse();
+        start = end.max(start + 1);
     }
 }
 

@@ -3,9 +3,11 @@
 
 use super::colour::{self, Colour};
 use super::content::{Content, Glyph, Painted};
+use crate::layout::{Class, is_right_to_left, left_to_right};
 use crate::{HiddenText, Rect, Source, Word};
 use hayro_font::kurbo::{self, Point, Vec2};
 use std::collections::HashMap;
+use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 /// How far a letter's box reaches above and below its baseline, in font sizes. Every word gets the same box for the
@@ -277,7 +279,8 @@ struct Finished {
 /// Cuts a run into words, by its spaces and by gaps that are wider than its letters usually keep.
 fn split<'g>(glyphs: &'g [Glyph], run: &[usize]) -> Vec<RawWord<'g>> {
     let mut run: Vec<&Glyph> = run.iter().map(|i| &glyphs[*i]).collect();
-    if run.iter().any(|glyph| is_rtl_text(&glyph.text)) {
+    let right_to_left = run.iter().any(|glyph| is_rtl_text(&glyph.text));
+    if right_to_left {
         // By position, so that it no longer matters in which order the producer painted; words are turned when they
         // are finished, lines when they are laid out.
         run.sort_by(|a, b| turn(a.origin, angle_of(a)).x.total_cmp(&turn(b.origin, angle_of(b)).x));
@@ -336,7 +339,7 @@ fn split<'g>(glyphs: &'g [Glyph], run: &[usize]) -> Vec<RawWord<'g>> {
         }
         previous = Some(glyph);
     }
-    join_spelled_out(words)
+    join_spelled_out(if right_to_left { part_directions(words) } else { words })
 }
 
 /// Joins "S K I L L S", typed with spaces between the letters, to one word.
@@ -370,7 +373,7 @@ impl RawWord<'_> {
     fn finish(self) -> Option<Finished> {
         let first = self.glyphs.first()?;
         let mut text: String = self.glyphs.iter().map(|glyph| &*glyph.text).collect();
-        if text.chars().any(is_rtl) {
+        if text.chars().any(is_right_to_left) {
             // By position from left to right: right-to-left words read from the other end.
             text = logical(&self.glyphs);
         }
@@ -436,34 +439,67 @@ pub(super) fn rect(bounds: kurbo::Rect) -> Rect {
 }
 
 /// The characters of a word that holds right-to-left letters, sorted by position, in logical order: read from the
-/// right, but numbers and Latin letters within it from the left.
+/// right, but Latin letters and numbers within it from the left.
 fn logical(glyphs: &[&Glyph]) -> String {
-    let mut parts: Vec<&str> = glyphs.iter().map(|glyph| &*glyph.text).rev().collect();
-    let ltr = |part: &str| part.chars().any(|c| c.is_alphanumeric() && !is_rtl(c));
-    let mut start = 0;
-    while start < parts.len() {
-        if ltr(parts[start]) {
-            let mut end = start;
-            while end < parts.len() && ltr(parts[end]) {
-                end += 1;
-            }
-            parts[start..end].reverse();
-            start = end;
-        } else {
-            start += 1;
-        }
-    }
-    parts.concat()
+    let classes: Vec<Class> = glyphs.iter().map(|glyph| Class::of(&glyph.text)).collect();
+    let mut order: Vec<usize> = (0..glyphs.len()).collect();
+    let mut runs = left_to_right(&classes);
+    runs.extend(numbers(glyphs, &classes));
+    runs.into_iter().for_each(|run| order[run].reverse());
+    order.into_iter().rev().map(|i| &*glyphs[i].text).collect()
 }
 
-/// Whether a character belongs to a script that is written from right to left.
-pub(crate) fn is_rtl(character: char) -> bool {
-    matches!(character, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}')
-        && !matches!(character, '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}')
+/// Stretches of digits with single signs between that belong to numbers: `2,5`, `01/2020`, `2011-2015`.
+fn numbers(glyphs: &[&Glyph], classes: &[Class]) -> Vec<Range<usize>> {
+    if classes.contains(&Class::Left) {
+        return Vec::new();
+    }
+    let digit = |i: usize| classes.get(i) == Some(&Class::Number);
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at < glyphs.len() {
+        let start = at;
+        while digit(at) || at > start && matches!(&*glyphs[at].text, "," | "." | "/" | ":" | "-" | "+") && digit(at + 1)
+        {
+            at += 1;
+            if at == glyphs.len() {
+                break;
+            }
+        }
+        if at > start {
+            runs.push(start..at);
+        } else {
+            at += 1;
+        }
+    }
+    runs
 }
 
 fn is_rtl_text(text: &str) -> bool {
-    text.chars().any(is_rtl)
+    text.chars().any(is_right_to_left)
+}
+
+/// Parts words at the edges of what is written from left to right among letters from right to left: only the line tells
+/// which of them comes first.
+fn part_directions(words: Vec<RawWord<'_>>) -> Vec<RawWord<'_>> {
+    let mut parted = Vec::with_capacity(words.len());
+    for mut word in words {
+        let classes: Vec<Class> = word.glyphs.iter().map(|glyph| Class::of(&glyph.text)).collect();
+        if classes.contains(&Class::Right) {
+            for run in left_to_right(&classes).into_iter().rev() {
+                for at in [run.end, run.start] {
+                    let rest = word.glyphs.split_off(at);
+                    if !rest.is_empty() {
+                        parted.push(RawWord { glyphs: rest, glued: false });
+                    }
+                }
+            }
+        }
+        if !word.glyphs.is_empty() {
+            parted.push(word);
+        }
+    }
+    parted
 }
 
 /// What lies behind and over the words of a page.
