@@ -219,6 +219,7 @@ impl Writer<'_> {
     fn work(&mut self, lines: &[Line], sure: f32, resume: &mut Resume) {
         let found = self.jobs(lines);
         let told = roles::tell(&found, &[], &roles::JOBS);
+        let (found, told) = roles::under_their_employers(found, told);
         for (entry, parts) in found.iter().zip(told) {
             if resume.work.len() >= MOST || parts.what.is_none() && parts.who.is_none() && entry.period.is_none() {
                 continue;

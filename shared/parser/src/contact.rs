@@ -173,7 +173,7 @@ fn fragments(pages: &Pages<'_>, zone: &[&Line]) -> Vec<Fragment> {
             if let Some(last) = out.last_mut()
                 && last.line + 1 == number
                 && last.piece.text().ends_with(['-', '/', '_', '.', '@'])
-                && !value.text().contains(char::is_whitespace)
+                && !value.text().split(" (").next().unwrap_or_default().contains(char::is_whitespace)
                 && value.text().starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit())
                 && (web_address(last.piece.text()).is_some() || last.piece.text().contains('@'))
             {
@@ -264,9 +264,16 @@ fn pieces_of(pages: &Pages<'_>, line: &Line) -> Vec<Piece> {
     // A mail address ends its fragment, wherever it stands.
     for (start, _) in starts {
         let word = text[*start..].split(char::is_whitespace).next().unwrap_or_default();
-        if word.contains('@') && word.len() > 4 {
+        // So does an address of the web with a path, or of a network.
+        let of_the_web =
+            || web_address(word).is_some_and(|url| word.contains('/') || network(&host_of(&url)).is_some());
+        if word.contains('@') && word.len() > 4 || word.len() > 4 && of_the_web() {
             cuts.push((*start, *start));
-            cuts.push((start + word.len(), start + word.len()));
+            let rest = text[start + word.len()..].trim_start();
+            // Its network in brackets belongs to it.
+            if !rest.starts_with('(') {
+                cuts.push((start + word.len(), start + word.len()));
+            }
         }
     }
     for (start, end) in phone_runs(text) {

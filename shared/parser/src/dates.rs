@@ -392,6 +392,13 @@ impl Reader<'_> {
         (year.digits() == 2 && !year.space_before).then(|| (century(year.number.unwrap_or(0)), i + 2))
     }
 
+    /// A year, or the two that a winter has: `2018/19`.
+    fn year_or_two(&self, i: usize) -> Option<(Point, usize)> {
+        let year = self.year(i)?;
+        let two = self.number_point(i).filter(|(point, _)| point.second_year.is_some());
+        Some(two.unwrap_or((Point { year: Some(year), month: None, day: None, second_year: None, sure: true }, i + 1)))
+    }
+
     /// Month names, seasons, quarters.
     fn word_point(&self, i: usize) -> Option<(Point, usize)> {
         let token = self.token(i)?;
@@ -405,13 +412,15 @@ impl Reader<'_> {
             if let Some(d) = self.token(at)
                 && d.digits() <= 2
                 && d.digits() > 0
-                && self
-                    .year(at + 1)
-                    .or_else(|| self.token(at + 1).filter(|t| t.is(',')).and_then(|_| self.year(at + 2)))
-                    .is_some()
             {
-                day = d.number.filter(|n| (1..=31).contains(n)).map(|n| n as i8);
-                at += 1;
+                // "May 5th, 2019"
+                let ordinal = |t: &&Token<'_>| !t.space_before && matches!(&*t.folded, "st" | "nd" | "rd" | "th");
+                let behind = at + 1 + usize::from(self.token(at + 1).as_ref().is_some_and(ordinal));
+                let comma = self.token(behind).filter(|t| t.is(','));
+                if self.year(behind).or_else(|| comma.and_then(|_| self.year(behind + 1))).is_some() {
+                    day = d.number.filter(|n| (1..=31).contains(n)).map(|n| n as i8);
+                    at = behind;
+                }
             }
             while self.token(at).is_some_and(|t| t.is(',') || matches!(t.folded.as_str(), "de" | "del" | "of" | "di")) {
                 at += 1;
@@ -450,10 +459,16 @@ impl Reader<'_> {
                 && self.tokens[at..].iter().take(6).any(|t| t.digits() == 4);
             let after_range =
                 i > 0 && self.tokens[i - 1].is_dash() && self.tokens[..i].iter().rev().take(6).any(|t| t.digits() == 4);
+            // In many languages months are written small; then what follows the dash must be a month with its year.
+            let small = || {
+                self.token(at).is_some_and(Token::is_dash)
+                    && self.token(at + 1).is_some_and(|t| month(&t.folded).is_some())
+                    && self.word_point(at + 1).is_some_and(|(to, _)| to.year.is_some())
+            };
+            let capital = token.text.starts_with(char::is_uppercase);
             return (token.text.chars().count() >= 3
-                && token.text.starts_with(char::is_uppercase)
-                && (before_range || after_range))
-                .then_some((Point { year: None, month: Some(number), day: None, second_year: None, sure: false }, at));
+                && (capital && (before_range || after_range) || !capital && small()))
+            .then_some((Point { year: None, month: Some(number), day: None, second_year: None, sure: false }, at));
         }
         if SEASONS.has_word(&token.folded) {
             while self
@@ -462,17 +477,12 @@ impl Reader<'_> {
             {
                 at += 1;
             }
-            let year = self.year(at)?;
-            return Some((Point { year: Some(year), month: None, day: None, second_year: None, sure: true }, at + 1));
+            return self.year_or_two(at);
         }
         if matches!(token.folded.as_str(), "q" | "h" | "ws" | "ss" | "sose" | "wise") {
             let quarter = self.token(at).filter(|t| t.digits() == 1 && !t.space_before).map_or(at, |_| at + 1);
             let quarter = quarter + usize::from(self.token(quarter).is_some_and(|t| t.is('/')));
-            let year = self.year(quarter)?;
-            return Some((
-                Point { year: Some(year), month: None, day: None, second_year: None, sure: true },
-                quarter + 1,
-            ));
+            return self.year_or_two(quarter);
         }
         if token.folded == "'" {
             let (year, next) = self.apostrophe_year(i)?;
@@ -758,6 +768,35 @@ mod tests {
     #[case("Jan-2020 to Mar-2021", "2020-01..2021-03")]
     #[case("Mar 2020 - Feb 2022 (2 years)", "2020-03..2022-02")]
     #[case("Acme, Paris, 2011", "2011")]
+    #[case("feb. – juli 2011", "2011-02..2011-07")]
+    #[case("mars – mai 2020", "2020-03..2020-05")]
+    #[case("2016-08 — heute", "2016-08..")]
+    #[case("Since 2021", "2021..")]
+    #[case("Seit Mai 2020", "2020-05..")]
+    #[case("Sept. '19 – Dec. '20", "2019-09..2020-12")]
+    #[case("Winter 2018/19", "2018..2019")]
+    #[case("WS 2018/19 – SS 2020", "2018..2020")]
+    #[case("1st March 2020 – 3rd June 2021", "2020-03-01..2021-06-03")]
+    #[case("May 5th, 2019", "2019-05-05")]
+    #[case("2019.03 - 2020.12", "2019-03..2020-12")]
+    #[case("03/2014 →", "2014-03..")]
+    #[case("von 09/2012 bis 02/2015", "2012-09..2015-02")]
+    #[case("de enero de 2010 a marzo de 2012", "2010-01..2012-03")]
+    #[case("du 1er mars 2018 au 30 juin 2019", "2018-03-01..2019-06-30")]
+    #[case("יוני 2014 – היום", "2014-06..")]
+    #[case("يناير 2020 – حتى الآن", "2020-01..")]
+    #[case("март 2016 — настоящее время", "2016-03..")]
+    #[case("říjen 2015 – dosud", "2015-10..")]
+    #[case("kesäkuu 2012 – elokuu 2014", "2012-06..2014-08")]
+    #[case("12 Jan. 2020 until now", "2020-01-12..")]
+    #[case("Q1/2019 - Q4/2020", "2019..2020")]
+    #[case("2019 bis jetzt", "2019..")]
+    #[case("Class of 2019", "2019")]
+    #[case("Nov 2018 - Present · 3 yrs 2 mos", "2018-11..")]
+    #[case("2009 to 2011", "2009..2011")]
+    #[case("08.2019 – ", "2019-08..")]
+    #[case("Ab 01.10.2021", "2021-10-01..")]
+    #[case("1/5/2019–30/9/2020", "2019-05-01..2020-09-30")]
     #[case("Head of ManufacturingSep 2008 - Apr 2013", "2008-09..2013-04")]
     fn forms_that_cvs_use_are_read(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(read(text), expected, "{text}");

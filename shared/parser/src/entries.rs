@@ -92,7 +92,8 @@ fn cut(lines: &[Line], month_first: bool, kind: Kind) -> Vec<Entry> {
     } else {
         lines
     };
-    let lines = &join_wrapped_items(lift_dates(join_year_rails(lines, month_first), month_first))[..];
+    let lines = part_run_in(number_items(lines.to_vec()), month_first);
+    let lines = &join_wrapped_items(lift_dates(join_year_rails(&lines, month_first), month_first))[..];
     if lines.is_empty() {
         return Vec::new();
     }
@@ -117,6 +118,102 @@ fn as_form_line(line: &Line) -> Line {
     }
     (item.bullet, item.bold) = (true, false);
     item
+}
+
+/// The items of a numbered list become list items, and their numbers go: `1. Doe, J.`, `[2] Roe, R.`. The numbers must
+/// follow one another, up or down, so that what only looks like one stays.
+fn number_items(mut lines: Vec<Line>) -> Vec<Line> {
+    let number = |line: &Line| -> Option<(i32, usize)> {
+        let first = line.text().split_whitespace().next()?;
+        let digits = first.trim_start_matches(['[', '(']).trim_end_matches([']', ')', '.']);
+        let marked = first.len() > digits.len() && first.ends_with([']', ')', '.']) && digits.len() <= 2;
+        let rest = line.text()[first.len()..].split_whitespace().next()?;
+        let month = crate::gazetteer::month(&crate::text::fold(rest)).is_some();
+        Some((digits.parse().ok().filter(|_| marked && !month && !line.bullet)?, first.len()))
+    };
+    let numbered: Vec<(usize, i32, usize)> =
+        lines.iter().enumerate().filter_map(|(i, line)| number(line).map(|(n, length)| (i, n, length))).collect();
+    let ordered = |step: i32| numbered.windows(2).all(|pair| pair[1].1 - pair[0].1 == step);
+    let opens = numbered.first().is_some_and(|(line, n, _)| *line == 0 && (*n == 1 || ordered(-1)));
+    if numbered.len() < 2 || !opens || !(ordered(1) || ordered(-1)) {
+        return lines;
+    }
+    for (i, _, length) in numbered {
+        let line = &mut lines[i];
+        line.piece = line.piece.slice(length..line.text().len()).trimmed();
+        let Some(first) = line.piece.words().next() else { continue };
+        line.bullet = true;
+        for run in &mut line.runs {
+            let start = run.piece.starts().iter().find(|(_, word)| *word >= first).map(|(start, _)| *start);
+            run.piece = run.piece.slice(start.unwrap_or(run.piece.text().len())..run.piece.text().len()).trimmed();
+        }
+        line.runs.retain(|run| !run.piece.is_empty());
+        if let Some(run) = line.runs.first_mut() {
+            run.after_gap = false;
+        }
+    }
+    lines
+}
+
+/// An entry whose text begins on its heading line, behind its period in brackets: `Acme Ltd, Tester (2008 – 2015). Wrote
+/// tests for …`. The text gets a line of its own.
+fn part_run_in(lines: Vec<Line>, month_first: bool) -> Vec<Line> {
+    let mut out: Vec<Line> = Vec::with_capacity(lines.len() + 4);
+    for line in lines {
+        let text = line.text();
+        let cut = heading_dates(&line, month_first)
+            .iter()
+            .find(|found| !found.period.single && in_brackets(text, &found.range))
+            .map(|found| {
+                found.range.end + text[found.range.end..].len()
+                    - text[found.range.end..].trim_start_matches([')', ']']).len()
+            })
+            .filter(|end| {
+                let rest = &text[*end..];
+                let words = rest.trim_start_matches(['.', ':', ',', ' ']).split_whitespace().count();
+                !line.bullet && words >= 3 && rest.starts_with(['.', ':']) && !rest.contains('\t')
+            });
+        let parts = cut.and_then(|cut| {
+            let rest = line.piece.slice(cut..text.len()).trimmed();
+            let first = rest.words().next()?;
+            let mut head = line.clone();
+            head.piece = line.piece.slice(0..cut);
+            let mut tail = Line { piece: rest, bullet: true, bold: false, gap: 0.0, ..line.clone() };
+            head.runs.clear();
+            tail.runs.clear();
+            for run in &line.runs {
+                let at = run
+                    .piece
+                    .starts()
+                    .iter()
+                    .find(|(_, word)| *word >= first)
+                    .map_or(run.piece.text().len(), |(at, _)| *at);
+                for (piece, home) in [
+                    (run.piece.slice(0..at).trimmed(), &mut head.runs),
+                    (run.piece.slice(at..run.piece.text().len()).trimmed(), &mut tail.runs),
+                ] {
+                    if !piece.is_empty() {
+                        home.push(crate::lines::Run { piece, ..run.clone() });
+                    }
+                }
+            }
+            tail.runs.first_mut()?.x = line.bbox.x;
+            (!head.runs.is_empty()).then_some([head, tail])
+        });
+        match parts {
+            Some(parts) => out.extend(parts),
+            None => out.push(line),
+        }
+    }
+    out
+}
+
+/// Whether a stretch of the text stands in brackets that hold nothing else.
+fn in_brackets(text: &str, range: &std::ops::Range<usize>) -> bool {
+    let inner = text[range.clone()].starts_with(['(', '[']) && text[range.clone()].ends_with([')', ']']);
+    inner
+        || text[..range.start].trim_end().ends_with(['(', '['])
+            && text[range.end..].trim_start().starts_with([')', ']'])
 }
 
 /// Where dates stand in the margin as one year above the other, the two lines show one period.
@@ -221,7 +318,16 @@ fn join_wrapped_items(lines: Vec<Line>) -> Vec<Line> {
                     || line.recognised && closes_with_date(&line, false) && closes_with_date(item, false)) =>
             {
                 item.piece.append_line(&line.piece);
-                item.runs.extend(line.runs);
+                let mut runs = line.runs.into_iter();
+                if let (Some(last), Some(first)) = (item.runs.last_mut(), runs.next()) {
+                    if last.bold == first.bold && last.italic == first.italic && !first.after_gap {
+                        last.piece.append_line(&first.piece);
+                        last.right = last.right.max(first.right);
+                    } else {
+                        item.runs.push(first);
+                    }
+                }
+                item.runs.extend(runs);
             }
             _ => out.push(line),
         }
@@ -386,8 +492,8 @@ impl<'a> Shape<'a> {
         let mut starts = vec![0];
         let Some(first_anchor) = anchors.first().copied() else {
             let set_apart = |line: &Line| line.gap > self.median_gap * 1.6 + 0.25;
-            let plain_list =
-                !self.body.iter().any(|body| *body) && self.lines.iter().all(|line| !set_apart(line) || line.gap > 5.0);
+            let plain_list = !self.body.iter().any(|body| *body)
+                && self.lines.iter().skip(1).all(|line| !set_apart(line) || line.gap > 5.0);
             starts.extend((1..self.lines.len()).filter(|i| self.begins_undated(*i, telling, plain_list)));
             return starts;
         };
@@ -507,7 +613,7 @@ fn are_rows(one: &Line, other: &Line) -> bool {
         && cells == other.cells().len()
         && a.bold == b.bold
         && (a.size - b.size).abs() < 0.6
-        && (a.x - b.x).abs() < 3.0
+        && ((a.x - b.x).abs() < 3.0 || (a.right - b.right).abs() < 3.0)
 }
 
 /// Whether a line begins or ends with a date and says something else in at least three words, with no gap between.
@@ -643,7 +749,7 @@ pub(crate) fn heading_dates(line: &Line, month_first: bool) -> Vec<Found> {
                 small && !opens && (is_prose(text) || !BEFORE_DATES.contains(&crate::text::fold(last_word).as_str()));
             return (opens || closes) && !in_sentence && (opens || !is_prose(text));
         }
-        opens || closes
+        opens || closes || in_brackets(text, &found.range) && !line.bullet
     });
     found
 }
@@ -1103,6 +1209,39 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(found[1].1.as_deref(), Some("2017 – 2019"));
         assert_eq!(found[1].2, ["Found bugs"]);
+    }
+
+    #[test]
+    fn a_text_behind_its_period_in_brackets_is_the_entrys_text() {
+        let found = entries(&[
+            "**Acme Ltd**, Hull. Tester (since March 2015). Wrote tests for the whole of the billing",
+            "and found its errors.",
+            "**Bolt GmbH**, Kiel. Junior Tester (2008 – 2015). Found bugs in engines and lifts.",
+        ]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(found[0].1.as_deref(), Some("(since March 2015)"));
+        assert_eq!(found[0].2, ["Wrote tests for the whole of the billing and found its errors."]);
+        assert_eq!(found[1].2, ["Found bugs in engines and lifts."]);
+    }
+
+    #[test]
+    fn the_items_of_a_numbered_list_are_list_items() {
+        let found = entries(&["1. Doe, J. Heat and cold. 2022", "2. Roe, R. What lies between. 2019"]);
+        assert_eq!(found.len(), 2);
+        assert!(found[0].0[0].starts_with("Doe"), "{found:?}");
+        let found = entries(&["1. FC Bremen, Trainer, 2012 – 2014", "Wrote plans", "1. FC Kiel, Trainer, 2009 – 2011"]);
+        assert!(found[0].0[0].starts_with("1. FC"), "{found:?}");
+    }
+
+    #[test]
+    fn an_item_over_two_lines_is_one_text() {
+        let found = entries(&[
+            "• A grant of two millions over six years for research on something that takes a long line and",
+            "another, 2020",
+            "• Young Scientist Prize, 2014",
+        ]);
+        assert_eq!(found[0].0.len(), 1, "{found:?}");
+        assert!(found[0].0[0].ends_with("and another"));
     }
 
     #[test]

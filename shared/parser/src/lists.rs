@@ -13,6 +13,8 @@ use crate::text::{fold, folded_words, is_prose};
 pub(crate) struct Group {
     pub name: Option<Piece>,
     pub keywords: Vec<(Piece, Option<Piece>)>,
+    /// Whether sentences stand under it, which are no skills.
+    pub sentences: bool,
 }
 
 /// A spoken language with the level as written.
@@ -37,7 +39,7 @@ pub(crate) fn skills(lines: &[Line]) -> Vec<Group> {
         if let Some(row) = next.and_then(|next| heads_over_columns(line, next)) {
             heads.clear();
             for run in row {
-                groups.push(Group { name: Some(run.piece.clone()), keywords: Vec::new() });
+                groups.push(Group { name: Some(run.piece.clone()), ..Group::default() });
                 heads.push((run.x, groups.len() - 1));
             }
             continue;
@@ -56,12 +58,12 @@ pub(crate) fn skills(lines: &[Line]) -> Vec<Group> {
         }
         heads.clear();
         if let Some((name, rest)) = labelled(line) {
-            groups.push(Group { name: Some(name), keywords: Vec::new() });
+            groups.push(Group { name: Some(name), ..Group::default() });
             if let Some(group) = groups.last_mut() {
                 add_keywords(group, &rest);
             }
         } else if is_group_name(line, next, i.checked_sub(1).map(|before| &lines[before])) {
-            groups.push(Group { name: Some(line.piece.trimmed()), keywords: Vec::new() });
+            groups.push(Group { name: Some(line.piece.trimmed()), ..Group::default() });
         } else if let Some(group) = groups.last_mut() {
             // A short item of a list is no sentence, though many small words hold it together.
             let item = line.bullet && line.word_count() <= 6 && !line.text().ends_with(['.', '!']);
@@ -75,6 +77,7 @@ pub(crate) fn skills(lines: &[Line]) -> Vec<Group> {
     // A group's name with nothing under it is a skill itself.
     for group in &mut groups {
         if group.keywords.is_empty()
+            && !group.sentences
             && let Some(name) = group.name.take()
         {
             add_keywords(group, &name);
@@ -218,41 +221,21 @@ fn add_keywords(group: &mut Group, piece: &Piece) {
         let words = text.split_whitespace().count();
         let sentence = words > 4 && (is_prose(text) || text.ends_with('.')) || words > 8;
         let letters = text.chars().any(char::is_alphabetic);
+        group.sentences |= sentence;
         if !sentence && letters && text.chars().count() <= 70 {
             group.keywords.push((name, level));
         }
     }
 }
 
-/// Takes drawn ratings (●●●○○, ★★★, ■■□) and percentages off the end.
+/// Takes drawn ratings (●●●○○, ★★★, ■■□) off both ends, and percentages off the end.
 fn strip_marks(piece: &Piece) -> Piece {
+    const MARKS: &str = "●○◯★☆■□▪▫⬤◉•█░▰▱✦✩✪✭⭐◆◇";
+    let mark = |c: char| c.is_whitespace() || MARKS.contains(c);
     let text = piece.text();
-    let end = text
-        .trim_end_matches(|c: char| {
-            c.is_whitespace()
-                || matches!(
-                    c,
-                    '●' | '○'
-                        | '◯'
-                        | '★'
-                        | '☆'
-                        | '■'
-                        | '□'
-                        | '▪'
-                        | '▫'
-                        | '⬤'
-                        | '◉'
-                        | '•'
-                        | '█'
-                        | '░'
-                        | '▰'
-                        | '▱'
-                        | '✦'
-                        | '✩'
-                )
-        })
-        .len();
-    let mut piece = piece.slice(0..end).trimmed();
+    let end = text.trim_end_matches(mark).len();
+    let start = end - text[..end].trim_start_matches(mark).len();
+    let mut piece = piece.slice(start..end).trimmed();
     if let Some(last) = piece.text().split_whitespace().next_back()
         && last.ends_with('%')
         && last[..last.len() - 1].chars().all(|c| c.is_ascii_digit())
@@ -344,9 +327,10 @@ pub(crate) fn languages(lines: &[Line]) -> Vec<Spoken> {
             }
             continue;
         }
+        let on_line = out.len();
         for sentence in sentences(&line.piece) {
             for part in split_list(&sentence) {
-                read_language(&strip_marks(&part), line, &mut out);
+                read_language(&strip_marks(&part), line, on_line, &mut out);
             }
         }
     }
@@ -384,10 +368,11 @@ pub(crate) fn levels(languages: &[vitae_resume::Language]) -> BTreeMap<String, S
     pointers.filter_map(|(i, l)| Some((format!("/languages/{i}"), stated(l.fluency.as_deref()?)?))).collect()
 }
 
-fn read_language(part: &Piece, line: &Line, out: &mut Vec<Spoken>) {
+/// `on_line` is how many languages stood on the lines above.
+fn read_language(part: &Piece, line: &Line, on_line: usize, out: &mut Vec<Spoken>) {
     let text = part.text();
     let words = folded_words(text);
-    if words.is_empty() || is_heading_text(text) {
+    if words.is_empty() || is_heading_text(text) && !is_level(text) {
         return;
     }
     let named = words.iter().any(|word| LANGUAGE_NAMES.has_word(word));
@@ -397,9 +382,10 @@ fn read_language(part: &Piece, line: &Line, out: &mut Vec<Spoken>) {
             && LANGUAGE_LEVELS.coverage(&folded_words(&text[..open])) == 0
     });
     if !named && !bracketed && is_level(text) {
-        // A level under or behind its language: the first one that has none yet.
-        let mut waiting = out.iter_mut().filter(|spoken| spoken.level.is_none());
-        if let Some(spoken) = waiting.next() {
+        // A level behind its language, or under it: then the first one that has none yet.
+        let beside = out[on_line..].iter().rposition(|spoken| spoken.level.is_none()).map(|at| on_line + at);
+        let at = beside.or_else(|| out.iter().position(|spoken| spoken.level.is_none()));
+        if let Some(spoken) = at.and_then(|at| out.get_mut(at)) {
             spoken.level = Some(part.clone());
         }
         return;
@@ -499,6 +485,20 @@ mod tests {
             .collect()
     }
 
+    #[test]
+    fn a_level_belongs_to_the_language_beside_it() {
+        assert_eq!(
+            spoken(&["Breton\tLangue maternelle", "Anglais\tCourant (C1)"]),
+            [pair("Breton", "Langue maternelle"), pair("Anglais", "Courant (C1)")]
+        );
+    }
+
+    #[test]
+    fn what_heads_sentences_is_no_skill() {
+        let lines = ["**Teaching**", "• Wrote a curriculum for children aged seven to eleven", "**Tools**", "• Git"];
+        assert_eq!(groups(&lines), [(Some("Tools".to_owned()), vec!["Git".to_owned()])]);
+    }
+
     fn spoken(lines: &[&str]) -> Vec<(String, Option<String>)> {
         let document = testing::document(lines);
         languages(&Pages::of(&document).lines)
@@ -540,7 +540,7 @@ mod tests {
 
     #[test]
     fn drawn_ratings_go() {
-        assert_eq!(groups(&["Python ●●●○○", "Rust 80%"])[0].1, ["Python", "Rust"]);
+        assert_eq!(groups(&["Python ●●●○○", "Rust 80%", "★★★★☆ Go"])[0].1, ["Python", "Rust", "Go"]);
     }
 
     #[test]

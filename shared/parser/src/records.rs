@@ -46,6 +46,11 @@ pub(crate) fn record(entry: &Entry, kind: Kind) -> Option<Record> {
             _ => i += 1,
         }
     }
+    if kind == Kind::Published
+        && let Some(record) = cited(&fragments)
+    {
+        return Some(record);
+    }
     let first = fragments.first()?.clone();
     let same_line: Vec<&Fragment> = fragments.iter().filter(|fragment| fragment.line == first.line).collect();
     let same_look = same_line
@@ -135,6 +140,28 @@ pub(crate) fn record(entry: &Entry, kind: Kind) -> Option<Record> {
     }
     let title = title.trimmed();
     (!title.is_empty()).then(|| Record { title, by: by.map(|piece| piece.trimmed()), sure })
+}
+
+/// A citation whose title stands in quotation marks: authors before it, what published it behind it.
+fn cited(fragments: &[Fragment]) -> Option<Record> {
+    let mut whole = Piece::default();
+    for fragment in fragments {
+        let between = match fragment.separator {
+            '-' => " – ",
+            '|' => " | ",
+            _ => " ",
+        };
+        whole.append(if whole.is_empty() { "" } else { between }, &fragment.piece);
+    }
+    let title = quoted(&whole)?;
+    let last = title.words().last()?;
+    let text = whole.text();
+    let behind = whole.starts().iter().find(|(_, word)| *word > last).map_or(text.len(), |(start, _)| *start);
+    let rest = whole.slice(behind..text.len()).trimmed();
+    let end = rest.text().find([',', ';']).unwrap_or(rest.text().len());
+    let by = rest.slice(0..end).trimmed();
+    let named = by.text().chars().next().is_some_and(char::is_uppercase);
+    Some(Record { title, by: named.then_some(by), sure: 0.85 })
 }
 
 /// Whether what stands in brackets behind a title is who gave it: a name of several words, not a remark.
@@ -442,8 +469,11 @@ fn cut_degree(piece: &Piece) -> (Option<Piece>, Option<Piece>) {
     }
     // A degree's short name with the field right behind it.
     let words = words_of(text);
-    let covered = DEGREE_WORDS.longest_at(&words);
+    let mut covered = DEGREE_WORDS.longest_at(&words);
     let raw: Vec<&str> = text.split_whitespace().collect();
+    // "BA (Hons) English Literature"
+    covered +=
+        usize::from(covered > 0 && raw.get(covered).is_some_and(|word| word.starts_with('(') && word.ends_with(')')));
     if covered > 0 && covered < raw.len() && raw.len() == words.len() {
         let starts: Vec<usize> = raw.iter().map(|word| word.as_ptr() as usize - text.as_ptr() as usize).collect();
         let next = fold(raw[covered]);
@@ -525,7 +555,19 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_title_in_quotation_marks_is_the_title_whoever_wrote_it() {
+        assert_eq!(
+            records(
+                &["• **J. Doe**, R. Roe, “Heat, cold and what lies between,” Journal of Weather, vol. 3, 2022."],
+                Kind::Published
+            ),
+            [pair("Heat, cold and what lies between", "Journal of Weather")]
+        );
+    }
+
     #[rstest]
+    #[case("BA (Hons) English Literature", "BA (Hons)", Some("English Literature"))]
     #[case("BSc in Accounting", "BSc", Some("Accounting"))]
     #[case("Bachelor of Science, Computer Science", "Bachelor of Science", Some("Computer Science"))]
     #[case("Grado en Derecho", "Grado", Some("Derecho"))]

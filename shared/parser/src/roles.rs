@@ -94,6 +94,40 @@ fn tell_all(entries: &[&Entry], under: &[bool], judge: &Judge) -> Vec<Parts> {
     told
 }
 
+/// An employer with the time of all its roles, and below it each role with its own time, are the roles: `Acme Ltd, 2001 –
+/// 2021` over `Foreman, 2016 – 2021` and `Fitter, 2009 – 2016`.
+pub(crate) fn under_their_employers(entries: Vec<Entry>, told: Vec<Parts>) -> (Vec<Entry>, Vec<Parts>) {
+    let span = |entry: &Entry| {
+        let (period, _) = entry.period.as_ref()?;
+        let end = if period.open { i32::MAX } else { i32::from(period.end?.year_of()) };
+        Some((i32::from(period.start?.year_of()), end)).filter(|_| !period.single)
+    };
+    let mut kept: Vec<(Entry, Parts)> = Vec::with_capacity(entries.len());
+    let mut all: Vec<Option<(Entry, Parts)>> = entries.into_iter().zip(told).map(Some).collect();
+    for i in 0..all.len() {
+        let Some((entry, parts)) = all[i].take() else { continue };
+        let heads = parts.what.is_none() && entry.body.is_empty();
+        let (Some(who), Some((from, to))) = (parts.who.clone().filter(|_| heads), span(&entry)) else {
+            kept.push((entry, parts));
+            continue;
+        };
+        let mut under = 0;
+        for role in all[i + 1..].iter_mut() {
+            let Some((other, parts)) = role else { break };
+            let within = span(other).is_some_and(|(start, end)| start >= from && end <= to);
+            if !within || parts.what.is_none() || parts.who.is_some() {
+                break;
+            }
+            parts.who = Some((who.0.clone(), who.1 * 0.9));
+            under += 1;
+        }
+        if under == 0 {
+            kept.push((entry, parts));
+        }
+    }
+    kept.into_iter().unzip()
+}
+
 /// Which entries are further roles under the employer of the entry before: they begin in a smaller look than the
 /// section's first entry, with a job's title.
 fn under_one_employer(entries: &[Entry], judge: &Judge) -> Vec<bool> {
@@ -616,6 +650,27 @@ mod tests {
             told(&["2019 – 2021", "Software Engineer at Acme, Dallas, TX"], &JOBS),
             [[some("Software Engineer"), some("Acme"), some("Dallas, TX")]]
         );
+    }
+
+    #[test]
+    fn roles_with_times_of_their_own_stand_under_the_employer_over_them() {
+        let document = testing::document(&[
+            "UNITED STATES ARMY\tJun 2001 – Jul 2021",
+            "First Sergeant\tAug 2016 – Jul 2021",
+            "• Led and counselled the soldiers of a company",
+            "Platoon Sergeant\tMay 2009 – Jul 2016",
+            "• Trained soldiers for two deployments",
+        ]);
+        let entries = entries::split(&Pages::of(&document).lines, false);
+        let told = tell(&entries, &[], &JOBS);
+        let (entries, told) = under_their_employers(entries, told);
+        assert_eq!(entries.len(), 2);
+        let shown = |parts: &Parts| {
+            let text = |part: &Option<(Piece, f32)>| part.as_ref().map(|(piece, _)| piece.text().to_owned());
+            [text(&parts.what), text(&parts.who)]
+        };
+        assert_eq!(shown(&told[0]), [some("First Sergeant"), some("UNITED STATES ARMY")]);
+        assert_eq!(shown(&told[1]), [some("Platoon Sergeant"), some("UNITED STATES ARMY")]);
     }
 
     #[test]
