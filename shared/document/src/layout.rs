@@ -1,5 +1,6 @@
 //! Positioned words of one page to blocks of lines in reading order.
 //!
+//! 0. Rows of ruled tables are put together first, cell by cell; each is one line from then on.
 //! 1. Words that stand side by side with no more than a wide space between become *segments*; a segment is never cut.
 //! 2. A *gutter* is a vertical stripe that no segment crosses over some height, with text on both sides. What stands
 //!    left and right of it is a pair of columns, read one after the other, unless the two sides are rows of a table,
@@ -15,6 +16,7 @@ mod columns;
 mod direction;
 mod line;
 mod segment;
+mod table;
 
 pub(crate) use columns::is_date;
 pub(crate) use direction::{Class, is_right_to_left, left_to_right};
@@ -31,26 +33,33 @@ use segment::Segment;
 /// Boxes are in points (or any one unit) from the top left corner; `page_width` and `page_height` are in the same
 /// unit. `glued` is kept, `after_gap` is set here, and leading bullet signs become [`Line::bullet`].
 pub fn blocks(words: Vec<Word>, page_width: f32, page_height: f32) -> Vec<Block> {
-    blocks_with_markers(words, &[], page_width, page_height)
+    blocks_with(words, &Drawn::default(), page_width, page_height)
 }
 
-/// The same, with bullets that are drawn on the page and not written.
-pub(crate) fn blocks_with_markers(
-    words: Vec<Word>,
-    markers: &[Rect],
-    page_width: f32,
-    _page_height: f32,
-) -> Vec<Block> {
+/// What is drawn on a page beside its words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Drawn<'d> {
+    /// Bullets that are drawn and not written.
+    pub(crate) markers: &'d [Rect],
+    /// Straight lines along the page's edges.
+    pub(crate) rules: &'d [Rect],
+}
+
+/// The same, with what is drawn on the page.
+pub(crate) fn blocks_with(words: Vec<Word>, drawn: &Drawn<'_>, page_width: f32, _page_height: f32) -> Vec<Block> {
     let mut words: Vec<Word> = words
         .into_iter()
         .filter(|word| !word.text.is_empty())
         .filter(|word| [word.bbox.x, word.bbox.y, word.bbox.width, word.bbox.height].iter().all(|v| v.is_finite()))
         .collect();
     let mirror = Mirror::of(&mut words, page_width);
-    let mirrored: Option<Vec<Rect>> =
-        mirror.as_ref().map(|mirror| markers.iter().map(|marker| mirror.mirrored(*marker)).collect());
+    let on_page = |drawn: &[Rect]| -> Vec<Rect> {
+        drawn.iter().map(|rect| mirror.as_ref().map_or(*rect, |mirror| mirror.mirrored(*rect))).collect()
+    };
+    let (rows, words) = table::rows(words, &on_page(drawn.rules), page_width);
     let mut segments = segment::part_dates(segment::segments(words, page_width));
-    mark_bullets(&mut segments, mirrored.as_deref().unwrap_or(markers));
+    mark_bullets(&mut segments, &on_page(drawn.markers));
+    segments.extend(rows);
     let groups = columns::arrange(segments, 0);
     let mut blocks: Vec<Block> = Vec::new();
     for group in groups {

@@ -77,6 +77,7 @@ fn read_page<'a>(
     let content = content::run(page, fonts, layers_off, budget)?;
     let seen = Seen::of(&content, width, height);
     let markers = bullets_drawn(&content);
+    let rules: Vec<Rect> = content.rules.iter().map(|rule| words::rect(*rule)).collect();
     let mut words = words::words(content);
     let links = links(page);
     let mut read = Page { width, height, hidden: std::mem::take(&mut words.hidden), ..Page::default() };
@@ -99,7 +100,7 @@ fn read_page<'a>(
         .filter(|(_, turned)| turned.len() > 2 * words.upright.len())
         .map_or((0, std::mem::take(&mut words.upright)), |(angle, turned)| (*angle, turned.clone()));
     read.blocks = if main == 0 {
-        layout::blocks_with_markers(upright, &markers, width, height)
+        layout::blocks_with(upright, &layout::Drawn { markers: &markers, rules: &rules }, width, height)
     } else {
         turned_blocks(upright, main, &links, width, height)
     };

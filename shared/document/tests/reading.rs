@@ -454,6 +454,86 @@ mod reading_order {
         assert_eq!(texts(&pdf(&content)), ["Skills", "Languages", "Rust", "Tools", "Docker", "Stores", "Postgres"]);
     }
 
+    /// A grid of lines: the edges of its columns, and of its rows.
+    fn grid(columns: &[f32], rows: &[f32]) -> String {
+        let (left, right) = (columns[0], columns[columns.len() - 1]);
+        let (bottom, top) = (rows[rows.len() - 1], rows[0]);
+        let across: String = rows.iter().map(|y| format!("{left} {y} m {right} {y} l S ")).collect();
+        let down: String = columns.iter().map(|x| format!("{x} {bottom} 0.5 {} re f ", top - bottom)).collect();
+        across + &down
+    }
+
+    #[test]
+    fn the_cells_of_a_ruled_table_are_read_whole_though_all_of_them_wrap() {
+        let mut content = at(50.0, 760.0, "B", 12.0, "Work");
+        content += &grid(&[48.0, 140.0, 300.0, 540.0], &[748.0, 730.0, 690.0, 650.0]);
+        for (x, heading) in [(50.0, "Time"), (145.0, "Employer"), (305.0, "Position")] {
+            content += &at(x, 735.0, "B", 10.0, heading);
+        }
+        for (y, cells) in [
+            (
+                718.0,
+                ["01.04.2016", "until today", "Northern Power", "Company, Hull", "Electrician for plants", "on roofs"],
+            ),
+            (678.0, ["15.08.2009", "to 2016", "Harbour Grid", "Limited, Goole", "Fitter on duty for", "cables"]),
+        ] {
+            for (x, pair) in [50.0, 145.0, 305.0].into_iter().zip(cells.chunks(2)) {
+                content += &at(x, y, "R", 10.0, pair[0]);
+                content += &at(x, y - 12.0, "R", 10.0, pair[1]);
+            }
+        }
+        assert_eq!(
+            texts(&pdf(&content)),
+            [
+                "Work",
+                "Time\tEmployer\tPosition",
+                "01.04.2016 until today\tNorthern Power Company, Hull\tElectrician for plants on roofs",
+                "15.08.2009 to 2016\tHarbour Grid Limited, Goole\tFitter on duty for cables",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_grid_around_columns_of_text_is_no_table() {
+        let mut content = grid(&[40.0, 200.0, 560.0], &[780.0, 700.0, 400.0]);
+        content += &at(45.0, 740.0, "B", 14.0, "Ada Byron");
+        content += &at(205.0, 740.0, "R", 10.0, "ada@example.org");
+        for i in 0..12 {
+            let y = 685.0 - 14.0 * i as f32;
+            content += &at(45.0, y, "R", 10.0, &format!("skill {i}"));
+            content += &at(205.0, y - 5.0, "R", 10.0, &format!("a longer line of text about the work, number {i}"));
+        }
+        let texts = texts(&pdf(&content));
+        let skills: Vec<usize> = (0..texts.len()).filter(|i| texts[*i].starts_with("skill")).collect();
+        assert_eq!(skills.len(), 12, "{texts:?}");
+        assert!(skills.windows(2).all(|pair| pair[1] == pair[0] + 1), "{texts:?}");
+    }
+
+    #[test]
+    fn labels_that_end_where_their_values_begin_stay_beside_them() {
+        let rows = [
+            ("Dates", "03/2014 to today"),
+            ("Occupation or position held", "Restorer of paintings on wood"),
+            ("Main activities and duties", "Restored works of three centuries for a museum"),
+            ("Name and address of employer", "Tuscan Works, Florence"),
+            ("Type of business", "Culture"),
+            ("Dates", "09/2009 to 02/2014"),
+            ("Occupation or position held", "Assistant"),
+        ];
+        let content: String = rows
+            .iter()
+            .enumerate()
+            .map(|(i, (label, value))| {
+                let y = 700.0 - 14.0 * i as f32;
+                // Every letter of Courier is 0.6 of its size wide.
+                at(220.0 - 6.0 * label.len() as f32, y, "C", 10.0, label) + &at(235.0, y, "R", 10.0, value)
+            })
+            .collect();
+        let texts = texts(&pdf(&content));
+        assert_eq!(texts.len(), rows.len(), "{texts:?}");
+        assert_eq!(texts[3], "Name and address of employer\tTuscan Works, Florence");
+    }
+
     #[test]
     fn bullets_are_marked_and_taken_off_whether_written_or_drawn() {
         let written = "BT /R 10 Tf 50 700 Td (\\225  Built things) Tj ET\n";

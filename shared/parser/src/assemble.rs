@@ -12,6 +12,7 @@ use crate::contact::{self, Contact};
 use crate::dates::{self, Period};
 use crate::entries::{self, Entry, Fragment, Item};
 use crate::evidence::Evidence;
+use crate::fields;
 use crate::gazetteer::SectionKind;
 use crate::lines::{Line, Pages};
 use crate::lists;
@@ -228,7 +229,7 @@ impl Writer<'_> {
             let (start_date, end_date) = self.period(&at, entry, sure);
             let (summary, highlights) = self.body(&at, &parts.rest, &entry.body, sure);
             resume.work.push(Work {
-                name: self.part(&format!("{at}/name"), &parts.who, sure),
+                name: self.part(&format!("{at}/name"), &parts.who.as_ref().map(roles::without_street), sure),
                 position: self.part(&format!("{at}/position"), &parts.what, sure),
                 location: self.place(&at, &parts, sure),
                 url: self.url(&at, entry, sure),
@@ -516,7 +517,9 @@ impl Writer<'_> {
     /// The place, with the parts of it that stand in fragments of their own.
     fn place(&mut self, at: &str, parts: &Parts, sure: f32) -> Option<String> {
         let (piece, own) = parts.place.as_ref()?;
-        let mut whole = piece.clone();
+        let end =
+            piece.text().strip_suffix('.').filter(|rest| !rest.contains('.')).map_or(piece.text().len(), str::len);
+        let mut whole = piece.slice(0..end);
         for fragment in &parts.rest {
             if roles::place_score(fragment.text()) > 1.5 {
                 whole.append(", ", &fragment.piece);
@@ -661,6 +664,10 @@ fn is_interleaved(page: &Page) -> bool {
     let side_by_side = lines
         .filter(|line| {
             let text = line.text();
+            // A form's label may be a sentence of its own.
+            if text.split('\t').next().is_some_and(|label| fields::field(label).is_some()) {
+                return false;
+            }
             let parts: Vec<&str> = text.split('\t').filter(|part| part.split_whitespace().count() >= 4).collect();
             let sentences =
                 |part: &&&str| part.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count() >= 2;

@@ -660,7 +660,7 @@ fn find_name(pages: &Pages<'_>, sections: &Sections, contact: &mut Contact) -> V
     let mut best: Option<(f32, usize, Vec<&Line>, Piece)> = None;
     for (position, (order, line)) in candidates.iter().enumerate() {
         // A form says outright which one the name is.
-        if let Some(named) = labelled_name(line)
+        if let Some(named) = name_in_two_rows(line, &candidates).or_else(|| labelled_name(line))
             && name_score(named.text(), line, 0, 0.0, 0.0, &mail_names) > 0.0
         {
             best = Some((6.0, *order, vec![*line], named));
@@ -695,6 +695,57 @@ fn find_name(pages: &Pages<'_>, sections: &Sections, contact: &mut Contact) -> V
     lines.iter().filter(|line| line.piece.text().len() <= piece.text().len() + 2).map(|line| word_of(line)).collect()
 }
 
+/// `Surname: Byron` and `First name: Ada` in rows of their own, if this line is one of them.
+fn name_in_two_rows(line: &Line, candidates: &[(usize, &Line)]) -> Option<Piece> {
+    const LAST: [&str; 15] = [
+        "name",
+        "surname",
+        "last name",
+        "family name",
+        "nachname",
+        "familienname",
+        "nom",
+        "nom de famille",
+        "apellidos",
+        "cognome",
+        "apelido",
+        "achternaam",
+        "nazwisko",
+        "efternamn",
+        "soyadi",
+    ];
+    const FIRST: [&str; 13] = [
+        "first name",
+        "first names",
+        "given name",
+        "given names",
+        "forename",
+        "vorname",
+        "vornamen",
+        "prenom",
+        "prenoms",
+        "voornaam",
+        "imie",
+        "fornamn",
+        "nombre",
+    ];
+    let row = |line: &Line, labels: &[&str]| -> Option<Piece> {
+        let text = line.text();
+        let cut = text.find(['\t', ':'])?;
+        let label = folded_words(&text[..cut]).join(" ");
+        let value = line.piece.slice(cut + 1..text.len()).trimmed();
+        let value = value.split(|c| c == '\t').into_iter().next()?;
+        (labels.contains(&label.as_str()) && !value.is_empty()).then_some(value)
+    };
+    if row(line, &LAST).is_none() && row(line, &FIRST).is_none() {
+        return None;
+    }
+    let mut whole = candidates.iter().find_map(|(_, line)| row(line, &FIRST))?;
+    let last = candidates.iter().find_map(|(_, line)| row(line, &LAST))?;
+    whole.append(" ", &last);
+    Some(whole)
+}
+
 /// `Name: Ada Byron`, or the same in two cells.
 fn labelled_name(line: &Line) -> Option<Piece> {
     let text = line.text();
@@ -715,6 +766,23 @@ fn labelled_name(line: &Line) -> Option<Piece> {
             | "nome"
             | "nome completo"
             | "nome e cognome"
+            | "nome cognome"
+            | "cognome nome"
+            | "cognome e nome"
+            | "nom prenom"
+            | "prenom nom"
+            | "apellidos y nombre"
+            | "apellidos nombre"
+            | "nombre apellidos"
+            | "nachname vorname"
+            | "vorname nachname"
+            | "name vorname"
+            | "vorname name"
+            | "surname first name"
+            | "first name surname"
+            | "first name s surname s"
+            | "surname s first name s"
+            | "surname name"
             | "naam"
             | "imie i nazwisko"
             | "namn"
@@ -1070,7 +1138,7 @@ fn is_region(text: &str) -> bool {
 /// Reads an address's parts; the score says how much it looks like one.
 fn read_place(piece: &Piece, place: &mut Place, home: Option<&str>) -> f32 {
     let mut score: f32 = 0.0;
-    let mut parts: Vec<Piece> = piece.split(|c| c == ',');
+    let mut parts: Vec<Piece> = piece.split(|c| matches!(c, ',' | '،'));
     // The part that stands behind its postal code is the city: "00233 Accra".
     let mut behind_code = None;
     for (i, part) in parts.iter_mut().enumerate() {
@@ -1126,7 +1194,7 @@ fn read_place(piece: &Piece, place: &mut Place, home: Option<&str>) -> f32 {
     let mut plain = plain.into_iter();
     if let Some(city) = plain.next() {
         let words = city.text().split_whitespace().count();
-        let starts_large = city.text().chars().next().is_some_and(char::is_uppercase);
+        let starts_large = city.text().chars().next().is_some_and(crate::text::begins_name);
         let strange = city.text().chars().any(|c| c.is_ascii_digit() || matches!(c, ':' | '@' | '/' | '+'));
         if words > 4 || !starts_large || strange {
             return -1.0;

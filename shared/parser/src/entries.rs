@@ -9,7 +9,7 @@ use crate::fields::{self, Field};
 use crate::gazetteer::{CONTRACTS, EMPTY_LABELS, network};
 use crate::lines::Line;
 use crate::piece::Piece;
-use crate::roles::{employer_score, place_score, title_score};
+use crate::roles::{employer_score, place_score, school_score, title_score};
 use crate::text::{folded_words, is_prose, is_separator};
 
 /// One entry: what stands in its heading lines, when it was, and the text below.
@@ -85,6 +85,13 @@ fn cut(lines: &[Line], month_first: bool, kind: Kind) -> Vec<Entry> {
     let table = lines.first().and_then(fields::columns);
     let lines = if table.is_some() { &lines[1..] } else { lines };
     let form = fields::is_form(lines);
+    let whole;
+    let lines = if form {
+        whole = join_broken_labels(lines);
+        &whole[..]
+    } else {
+        lines
+    };
     let plain;
     let lines = if form {
         plain = lines.iter().map(as_form_line).collect::<Vec<_>>();
@@ -97,8 +104,8 @@ fn cut(lines: &[Line], month_first: bool, kind: Kind) -> Vec<Entry> {
     if lines.is_empty() {
         return Vec::new();
     }
-    let mut shape = Shape::of(lines, month_first);
-    (shape.form, shape.table) = (form, table);
+    let mut shape = Shape::of(lines, month_first, form);
+    shape.table = table;
     let mut starts = shape.starts();
     starts.push(lines.len());
     starts.windows(2).map(|pair| build(&lines[pair[0]..pair[1]], &shape, pair[0], month_first, kind)).collect()
@@ -118,6 +125,36 @@ fn as_form_line(line: &Line) -> Line {
     }
     (item.bullet, item.bold) = (true, false);
     item
+}
+
+/// A form's label that goes on under itself, beside or below what it labels, is put together.
+fn join_broken_labels(lines: &[Line]) -> Vec<Line> {
+    let mut out: Vec<Line> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let joined = out.last().and_then(|above| {
+            let tab = above.text().find('\t')?;
+            let value = above.runs.iter().skip(1).find(|run| run.after_gap)?;
+            let rest = line.runs.first()?;
+            let under = (rest.right - above.runs[0].right).abs() < 3.0 || (rest.x - above.runs[0].x).abs() < 3.0;
+            let alone = line.cells().len() == 1 && !line.bullet && line.bbox.right() < value.x;
+            let mut label = above.piece.slice(0..tab).trimmed();
+            label.append(" ", &line.piece);
+            fields::field(label.text()).filter(|_| under && alone)?;
+            let mut piece = label.clone();
+            piece.append("\t", &above.piece.slice(tab + 1..above.text().len()));
+            let mut whole = above.clone();
+            (whole.piece, whole.runs[0].piece) = (piece, label);
+            Some(whole)
+        });
+        match joined {
+            Some(whole) => {
+                out.pop();
+                out.push(whole);
+            }
+            None => out.push(line.clone()),
+        }
+    }
+    out
 }
 
 /// The items of a numbered list become list items, and their numbers go: `1. Doe, J.`, `[2] Roe, R.`. The numbers must
@@ -171,7 +208,7 @@ fn part_run_in(lines: Vec<Line>, month_first: bool) -> Vec<Line> {
             .filter(|end| {
                 let rest = &text[*end..];
                 let words = rest.trim_start_matches(['.', ':', ',', ' ']).split_whitespace().count();
-                !line.bullet && words >= 3 && rest.starts_with(['.', ':']) && !rest.contains('\t')
+                !line.bullet && words >= 2 && rest.starts_with(['.', ':']) && !rest.contains('\t')
             });
         let parts = cut.and_then(|cut| {
             let rest = line.piece.slice(cut..text.len()).trimmed();
@@ -359,7 +396,7 @@ struct Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    fn of(lines: &'a [Line], month_first: bool) -> Self {
+    fn of(lines: &'a [Line], month_first: bool, form: bool) -> Self {
         let all_bullets = items_are_entries(lines);
         // Dates in the margin are no indentation of what stands beside them.
         let undated = lines[0].runs.iter().find(|run| {
@@ -401,8 +438,7 @@ impl<'a> Shape<'a> {
         let median_gap = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
         let smallest = lines.iter().map(|line| line.size).fold(f32::MAX, f32::min);
         let body = vec![false; lines.len()];
-        let mut shape =
-            Self { lines, anchors, body, all_bullets, median_gap, left, smallest, form: false, table: None };
+        let mut shape = Self { lines, anchors, body, all_bullets, median_gap, left, smallest, form, table: None };
         shape.mark_body();
         shape
     }
@@ -418,13 +454,19 @@ impl<'a> Shape<'a> {
                 !line.bullet
             } else if line.bullet {
                 true
-            } else if self.anchors[i] {
+            } else if self.anchors[i] || self.form && names_field(line) {
                 false
             } else if continues {
                 true
             } else {
                 // A paragraph, or what is set in under the heading lines.
-                let paragraph = is_prose(line.text()) && !line.runs[0].bold && title_score(line.text()) < 1.5;
+                let named = |run: &crate::lines::Run| {
+                    let text = run.piece.text();
+                    !is_prose(text) && (employer_score(text) > 1.0 || school_score(text) > 1.0)
+                };
+                let opens_with_name = line.runs.len() > 1 && i > 0 && !self.body[i - 1] && named(&line.runs[0]);
+                let paragraph =
+                    is_prose(line.text()) && !line.runs[0].bold && !opens_with_name && title_score(line.text()) < 1.5;
                 let goes_on = i > 0
                     && self.body[i - 1]
                     && bullet_x.is_none()
@@ -562,6 +604,11 @@ impl<'a> Shape<'a> {
         let line = &self.lines[start];
         let before = &self.lines[start - 1];
         let mut score = 0.0;
+        // Each entry of a form begins with the same field.
+        let field = |line: &Line| fields::labelled(line).map(|(field, _)| field);
+        if self.form && field(line).is_some() && field(line) == field(&self.lines[0]) {
+            score += 4.0;
+        }
         if self.same_look(start) {
             score += if telling { 3.0 } else { 1.0 };
         }
@@ -603,6 +650,11 @@ fn closes_with_date(line: &Line, month_first: bool) -> bool {
             .trim_matches(|c: char| is_separator(c) || c.is_whitespace() || matches!(c, ')' | '.'));
         after.is_empty() && !text[..found.range.start].trim().is_empty() && !text[..found.range.start].ends_with('\t')
     })
+}
+
+/// Whether a line of a form says what something is that stands in an entry's heading.
+fn names_field(line: &Line) -> bool {
+    !line.bullet && fields::labelled(line).is_some_and(|(field, _)| field != Field::Text)
 }
 
 /// Whether two lines are rows of one table: as many cells, in one look, at the same left edge.
@@ -774,6 +826,7 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
             && anchor.is_some_and(|anchor| i > anchor)
             && !shape.anchors[offset + i]
             && !line.text().contains('\t')
+            && !(shape.form && names_field(line))
             && {
                 let all_bold =
                     headers.len() >= 2 && headers.iter().all(|header| header.runs[0].bold) && !line.runs[0].bold;
@@ -782,8 +835,17 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
                     || place_score(line.text()) > 1.0;
                 all_bold && line.word_count() >= 4 && !line.text().contains(['|', '·'])
                     || line.word_count() >= 8 && !telling && headers.len() >= 2
+                    || line.word_count() >= 5
+                        && !telling
+                        && headers.len() >= 4
+                        && !line.text().contains(['|', '·', ','])
             };
-        if is_body || text_below || beyond || header_over && !shape.anchors[offset + i] {
+        let beyond = beyond && !(shape.form && names_field(line));
+        if is_body
+            || text_below
+            || beyond
+            || header_over && !shape.anchors[offset + i] && !(shape.form && names_field(line))
+        {
             header_over = true;
             body_lines.push(line);
         } else {
@@ -1222,6 +1284,22 @@ mod tests {
         assert_eq!(found[0].1.as_deref(), Some("(since March 2015)"));
         assert_eq!(found[0].2, ["Wrote tests for the whole of the billing and found its errors."]);
         assert_eq!(found[1].2, ["Found bugs in engines and lifts."]);
+    }
+
+    #[test]
+    fn what_a_form_names_belongs_to_the_heading_wherever_its_labels_begin() {
+        let found = entries(&[
+            "Date\t03/2014 –",
+            "Lavoro o posizione ricoperti\tRestauratrice di dipinti",
+            "Principali attività e responsabilità\tRestauro di opere; direzione di un cantiere di sei persone",
+            "Nome e indirizzo del datore di lavoro\tStudio Ferretti",
+            "Date\t09/2009 – 02/2014",
+            "Lavoro o posizione ricoperti\tAssistente al restauro",
+            "Nome e indirizzo del datore di lavoro\tOpificio Toscano",
+        ]);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].0, ["Restauratrice di dipinti", "Studio Ferretti"], "{found:?}");
+        assert_eq!(found[0].2, ["Restauro di opere; direzione di un cantiere di sei persone"]);
     }
 
     #[test]

@@ -390,11 +390,10 @@ fn read_language(part: &Piece, line: &Line, on_line: usize, out: &mut Vec<Spoken
         }
         return;
     }
-    let cut = text
-        .find(['(', ':'])
-        .or_else(|| text.find(" – "))
-        .or_else(|| text.find(" - "))
-        .or_else(|| text.find(" — "))
+    let cut = [text.find(['(', ':']), text.find(" – "), text.find(" - "), text.find(" — ")]
+        .into_iter()
+        .flatten()
+        .min()
         .or_else(|| text.find('–'));
     if let Some(cut) = cut.filter(|cut| *cut > 0) {
         let name = part.slice(0..cut).trimmed();
@@ -491,6 +490,11 @@ mod tests {
             spoken(&["Breton\tLangue maternelle", "Anglais\tCourant (C1)"]),
             [pair("Breton", "Langue maternelle"), pair("Anglais", "Courant (C1)")]
         );
+    }
+
+    #[test]
+    fn a_level_in_words_and_in_brackets_is_one_level() {
+        assert_eq!(spoken(&["Anglais – courant (C1)"]), [pair("Anglais", "courant (C1)")]);
     }
 
     #[test]

@@ -155,11 +155,14 @@ fn cited(fragments: &[Fragment]) -> Option<Record> {
     }
     let title = quoted(&whole)?;
     let last = title.words().last()?;
-    let text = whole.text();
-    let behind = whole.starts().iter().find(|(_, word)| *word > last).map_or(text.len(), |(start, _)| *start);
-    let rest = whole.slice(behind..text.len()).trimmed();
-    let end = rest.text().find([',', ';']).unwrap_or(rest.text().len());
-    let by = rest.slice(0..end).trimmed();
+    // What published it follows, in the same stretch or the next.
+    let behind = |piece: &Piece| {
+        let start = piece.starts().iter().find(|(_, word)| *word > last).map(|(start, _)| *start)?;
+        let rest = piece.slice(start..piece.text().len()).trimmed();
+        let end = rest.text().find([',', ';']).unwrap_or(rest.text().len());
+        Some(rest.slice(0..end).trimmed()).filter(|by| by.text().chars().filter(|c| c.is_alphabetic()).count() >= 3)
+    };
+    let by = fragments.iter().find_map(|fragment| behind(&fragment.piece)).unwrap_or_default();
     let named = by.text().chars().next().is_some_and(char::is_uppercase);
     Some(Record { title, by: named.then_some(by), sure: 0.85 })
 }
@@ -217,7 +220,8 @@ fn cut_at_giver(title: &Piece) -> Option<(Piece, Piece)> {
         .filter(|i| text[..*i].matches('(').count() == text[..*i].matches(')').count())
         .collect();
     let last = *commas.last()?;
-    let tells = |comma: &usize| organisation_score(text[comma + 1..].trim()) > 1.0;
+    let after = |comma: &usize| commas.iter().copied().find(|other| other > comma).unwrap_or(text.len());
+    let tells = |comma: &usize| organisation_score(text[comma + 1..after(comma)].trim()) > 1.0;
     let cut = if tells(&last) { last } else { commas.iter().copied().find(tells).unwrap_or(last) };
     let tail = text[cut + 1..].trim();
     // "…, Associate" and "…, Level 2" belong to the title.
@@ -231,7 +235,11 @@ fn cut_at_giver(title: &Piece) -> Option<(Piece, Piece)> {
     if level || tail.starts_with(char::is_lowercase) {
         return None;
     }
-    Some((title.slice(0..cut).trimmed(), title.slice(cut + 1..text.len()).trimmed()))
+    // What says more about it in small letters is no part of who gave it.
+    let end = after(&cut);
+    let small = text[end..].trim_start_matches([',', ' ']).starts_with(char::is_lowercase);
+    let end = if small { end } else { text.len() };
+    Some((title.slice(0..cut).trimmed(), title.slice(cut + 1..end).trimmed()))
 }
 
 /// `Doe, J., & Roe, R. (2020). Title of the paper. Journal`: the title behind the authors and the year, and what
@@ -467,6 +475,24 @@ fn cut_degree(piece: &Piece) -> (Option<Piece>, Option<Piece>) {
             return (some(piece.slice(0..text.len() - ending.len()).trimmed()), None);
         }
     }
+    // A degree's short name behind its field: "Physics BSc", "Bilgisayar Mühendisliği Lisans".
+    if let Some((at, _)) = text.rmatch_indices(' ').next() {
+        let last = text[at + 1..].trim_matches(['(', ')']);
+        let capitals = last.chars().filter(|c| c.is_uppercase()).count();
+        let short = last.chars().count() <= 6 && capitals >= 2 || matches!(fold(last).as_str(), "lisans" | "onlisans");
+        let field = &text[..at];
+        if short
+            && DEGREE_WORDS.has_word(fold(last).trim_end_matches('.'))
+            && DEGREE_WORDS.longest_at(&words_of(field)) == 0
+            && !field.contains(['(', ','])
+            && !matches!(fold(field).as_str(), "executive" | "professional" | "international" | "global" | "joint")
+        {
+            let two =
+                at.checked_sub(1).and_then(|_| field.rfind(' ')).filter(|two| fold(&field[two + 1..]) == "yuksek");
+            let at = two.unwrap_or(at);
+            return (some(piece.slice(at..text.len()).trimmed()), some(piece.slice(0..at).trimmed()));
+        }
+    }
     // A degree's short name with the field right behind it.
     let words = words_of(text);
     let mut covered = DEGREE_WORDS.longest_at(&words);
@@ -556,6 +582,17 @@ mod tests {
     }
 
     #[test]
+    fn who_gave_an_award_stands_between_its_title_and_what_is_said_of_it() {
+        assert_eq!(
+            records(
+                &["• Some Investigator, Some Foundation, a grant of two millions for research, 2020"],
+                Kind::Granted
+            ),
+            [pair("Some Investigator", "Some Foundation")]
+        );
+    }
+
+    #[test]
     fn a_title_in_quotation_marks_is_the_title_whoever_wrote_it() {
         assert_eq!(
             records(
@@ -567,6 +604,9 @@ mod tests {
     }
 
     #[rstest]
+    #[case("Physics BSc", "BSc", Some("Physics"))]
+    #[case("Bilgisayar Mühendisliği Lisans", "Lisans", Some("Bilgisayar Mühendisliği"))]
+    #[case("Executive MBA", "Executive MBA", None)]
     #[case("BA (Hons) English Literature", "BA (Hons)", Some("English Literature"))]
     #[case("BSc in Accounting", "BSc", Some("Accounting"))]
     #[case("Bachelor of Science, Computer Science", "Bachelor of Science", Some("Computer Science"))]

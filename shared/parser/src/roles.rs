@@ -360,10 +360,38 @@ pub(crate) fn without_remark(school: &(Piece, f32)) -> (Piece, f32) {
     }
 }
 
+/// An employer's name without the street behind its comma: `Acme Ltd, 12 High Street`.
+pub(crate) fn without_street(employer: &(Piece, f32)) -> (Piece, f32) {
+    let (piece, sure) = employer;
+    let text = piece.text();
+    let street = |part: &str| {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        let number = |word: &str| {
+            let bare = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+            !bare.is_empty()
+                && word.len() - bare.len() <= 1
+                && bare.len() <= 4
+                && bare.chars().all(|c| c.is_ascii_digit())
+        };
+        let named = words.iter().any(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 3);
+        words.len() >= 2
+            && named
+            && (words.first().is_some_and(|w| number(w)) || words.last().is_some_and(|w| number(w)))
+    };
+    let cut = text.match_indices(", ").map(|(at, _)| at).find(|at| {
+        let rest = &text[at + 2..];
+        street(rest.split(',').next().unwrap_or(rest))
+    });
+    match cut {
+        Some(cut) if cut > 1 => (piece.slice(0..cut).trimmed(), *sure),
+        _ => (piece.clone(), *sure),
+    }
+}
+
 /// Whether the text can be a city's name: a few words with capitals, and none that says something else.
 fn looks_like_city(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let capital = words.first().is_some_and(|word| word.chars().next().is_some_and(char::is_uppercase));
+    let capital = words.first().is_some_and(|word| word.chars().next().is_some_and(crate::text::begins_name));
     let plain = !text.chars().any(|c| c.is_ascii_digit() || matches!(c, '(' | ')' | '&' | '/'));
     words.len() <= 3
         && capital
@@ -377,6 +405,11 @@ fn looks_like_city(text: &str) -> bool {
 
 fn inside_brackets(text: &str, at: usize) -> bool {
     text[..at].matches('(').count() > text[..at].matches(')').count()
+}
+
+fn ends_with_legal_form(text: &str) -> bool {
+    let words = words_of(text);
+    words.len() > 1 && words.last().is_some_and(|word| LEGAL_FORMS.has_word(word) && word.chars().count() > 1)
 }
 
 fn starts_with_legal_form(text: &str) -> bool {
@@ -415,11 +448,15 @@ fn peeled(fragments: &[Fragment]) -> Vec<Fragment> {
     out
 }
 
-/// Where in the text a place begins that ends it: the byte of the comma before `City, ST` or `City, Country`.
+/// Where in the text a place begins that ends it: the byte of the comma before `City, ST` or `City, Country`, and before a
+/// city behind a company's legal form.
 fn place_at_end(text: &str) -> Option<usize> {
     let commas: Vec<usize> = text.match_indices(',').map(|(i, _)| i).collect();
     let last = *commas.last()?;
     let tail = text[last + 1..].trim();
+    if ends_with_legal_form(&text[..last]) && looks_like_city(tail.split(" (").next().unwrap_or(tail)) {
+        return Some(last);
+    }
     if !(is_region(tail) || country(tail).is_some()) {
         return None;
     }
@@ -671,6 +708,20 @@ mod tests {
         };
         assert_eq!(shown(&told[0]), [some("First Sergeant"), some("UNITED STATES ARMY")]);
         assert_eq!(shown(&told[1]), [some("Platoon Sergeant"), some("UNITED STATES ARMY")]);
+    }
+
+    #[test]
+    fn a_city_behind_a_legal_form_and_a_street_behind_a_name_are_no_part_of_it() {
+        let told = told(&["**Acme Systems GmbH, Halle (Saale)**\t2019 – 2021", "Elektriker"], &JOBS);
+        assert_eq!(told[0], [some("Elektriker"), some("Acme Systems GmbH"), some("Halle (Saale)")]);
+        let name = |text: &str| {
+            let mut piece = Piece::default();
+            text.split(' ').enumerate().for_each(|(i, word)| piece.push(" ", word, i as u32));
+            without_street(&(piece, 0.9)).0.text().to_owned()
+        };
+        assert_eq!(name("Opificio Toscano, Viale Strozzi 1, Firenze"), "Opificio Toscano");
+        assert_eq!(name("Acme Ltd, 12 High Street"), "Acme Ltd");
+        assert_eq!(name("Museum of Art, Building and Design"), "Museum of Art, Building and Design");
     }
 
     #[test]

@@ -111,6 +111,11 @@ fn starts_a_name(text: &str) -> bool {
     chars.next() == Some('.') && chars.next().is_some_and(char::is_alphabetic)
 }
 
+/// Whether a letter can begin a name: a capital, or a letter of a script without capitals.
+pub(crate) fn begins_name(c: char) -> bool {
+    c.is_alphabetic() && !c.is_lowercase()
+}
+
 /// Marks that set fields apart and belong to none of them.
 pub(crate) fn is_separator(c: char) -> bool {
     matches!(

@@ -45,7 +45,7 @@ fn part_side_headings(lines: Vec<RawLine>) -> Vec<RawLine> {
     let edges: Vec<f32> = lines.iter().map(|line| line.bbox().x).collect();
     let mut parted = Vec::with_capacity(lines.len());
     for (i, mut line) in lines.into_iter().enumerate() {
-        if line.segments.len() > 1 {
+        if line.segments.len() > 1 && !line.ruled {
             let first = &line.segments[0];
             let size = line.segments[1..].iter().map(|segment| segment.size).fold(0.0, f32::max);
             let gap = line.segments[1].bbox.x - first.bbox.right();
@@ -54,7 +54,7 @@ fn part_side_headings(lines: Vec<RawLine>) -> Vec<RawLine> {
             let larger = first.size > if aside { 1.12 * size } else { 1.35 * size };
             if larger && gap > 0.8 * size && first.words.len() <= 5 && !is_date(&rest) {
                 let heading = line.segments.remove(0);
-                parted.push(RawLine { segments: vec![heading] });
+                parted.push(RawLine { segments: vec![heading], ruled: false });
             }
         }
         parted.push(line);
@@ -73,7 +73,10 @@ fn join_wrapped_cells(lines: Vec<RawLine>) -> Vec<RawLine> {
         let level = line.level();
         let tight = level - last_level < 1.5 * line.size();
         last_level = level;
-        let places = joined.last().filter(|_| tight).and_then(|above| goes_on(above, &line, left, right));
+        let places = joined
+            .last()
+            .filter(|above| tight && !above.ruled && !line.ruled)
+            .and_then(|above| goes_on(above, &line, left, right));
         let (Some(places), Some(above)) = (places, joined.last_mut()) else {
             joined.push(line);
             continue;
@@ -91,7 +94,7 @@ fn join_wrapped_cells(lines: Vec<RawLine>) -> Vec<RawLine> {
             }
         }
         if !rest.is_empty() {
-            joined.push(RawLine { segments: rest });
+            joined.push(RawLine { segments: rest, ruled: false });
         }
     }
     joined
@@ -239,14 +242,14 @@ fn read_grids(lines: Vec<RawLine>) -> Vec<RawLine> {
             last_level = below.level();
             for (cell, segments) in cells.iter_mut().zip(fitted) {
                 if !segments.is_empty() {
-                    cell.push(RawLine { segments });
+                    cell.push(RawLine { segments, ruled: false });
                 }
             }
             rows.extend(lines.next());
         }
         if full_rows == 1 {
             for (label, texts) in line.segments.into_iter().zip(cells) {
-                read.push(RawLine { segments: vec![label] });
+                read.push(RawLine { segments: vec![label], ruled: false });
                 read.extend(texts);
             }
         } else {
@@ -260,7 +263,8 @@ fn read_grids(lines: Vec<RawLine>) -> Vec<RawLine> {
 fn is_label_row(line: &RawLine) -> bool {
     let bold = line.segments.iter().flat_map(|segment| &segment.words).all(|word| word.bold);
     let count = line.segments.len();
-    (count >= 3 || (count == 2 && bold))
+    !line.ruled
+        && (count >= 3 || (count == 2 && bold))
         && !line.segments.iter().any(|segment| segment.bullet || is_date(&segment.text()) || segment.wrapped)
 }
 
@@ -406,7 +410,7 @@ fn measure(segments: &[Segment], x: f32, top: f32, bottom: f32) -> Option<Gutter
 /// A segment that runs over a gutter only because its column's text comes close to the next: one of its words starts
 /// right at the gutter, after a gap. The place to cut it.
 fn cut_at(segment: &Segment, x: f32) -> Option<usize> {
-    let words = &segment.words;
+    let words = if segment.row.is_empty() { &segment.words[..] } else { &[] };
     (1..words.len()).find(|i| {
         let (before, after) = (&words[i - 1], &words[*i]);
         let gap = after.bbox.x - before.bbox.right();
@@ -612,6 +616,24 @@ impl SideLines {
             && taller.max(uneven).max(going_on) >= 2
     }
 
+    /// Labels that end where the text begins, each on the very baseline of what it labels or going on from such a one:
+    /// the left side of a form.
+    fn is_form_rail(&self, text: &Self) -> bool {
+        let exact = |line: &RawLine| {
+            let reach = if line.segments.iter().any(|s| s.recognised) { 0.3 } else { 0.12 };
+            text.lines.iter().any(|o| (o.level() - line.level()).abs() < reach * line.size())
+        };
+        let labels: Vec<&RawLine> = self.lines.iter().filter(|line| exact(line) || !is_set_apart(line)).collect();
+        let aligned = labels.iter().filter(|line| exact(line)).count();
+        let headed = labels.iter().filter(|line| is_set_apart(line)).count();
+        self.right_aligned
+            && !text.right_aligned
+            && labels.len() >= 4
+            && headed * 4 <= labels.len()
+            && aligned * 4 >= labels.len() * 3
+            && labels.len() <= text.lines.len() + labels.len() - aligned
+    }
+
     /// Dates or labels at the left of the text that they belong to.
     fn is_left_rail(&self, text: &Self, whole: f32) -> bool {
         let count = self.lines.len() as f32;
@@ -793,7 +815,7 @@ impl Gutter {
         if right_rail.is_right_rail(&left, whole) {
             return Kind::Rail(Side::Right);
         }
-        if left_rail.is_label_rail(&right, whole) {
+        if left_rail.is_label_rail(&right, whole) || left_rail.is_form_rail(&right) {
             return Kind::Rail(Side::Left);
         }
         let (left_all, _) = left.aligned_with(&right);

@@ -4,9 +4,11 @@ use super::segment::{Segment, is_bullet};
 use crate::{Block, Line, Rect, Source, Word};
 
 /// Segments that stand on one line, from left to right.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct RawLine {
     pub(super) segments: Vec<Segment>,
+    /// It is the row of a ruled table, whole as it is.
+    pub(super) ruled: bool,
 }
 
 impl RawLine {
@@ -40,24 +42,29 @@ pub(super) fn lines(mut segments: Vec<Segment>) -> Vec<RawLine> {
     segments.sort_by(|a, b| a.level.total_cmp(&b.level).then(a.bbox.x.total_cmp(&b.bbox.x)));
     let mut lines: Vec<RawLine> = Vec::new();
     for segment in segments {
+        if !segment.row.is_empty() {
+            lines.push(RawLine { segments: segment.row, ruled: true });
+            continue;
+        }
         // The nearest of the last few lines that it is level with and does not overlap.
         let fitting = lines
             .iter_mut()
             .rev()
             .take(4)
             .filter(|line| {
-                line.segments.iter().all(|other| {
-                    let overlap = other.bbox.right().min(segment.bbox.right()) - other.bbox.x.max(segment.bbox.x);
-                    other.level_with(&segment) && overlap < 0.4 * segment.size
-                })
+                !line.ruled
+                    && line.segments.iter().all(|other| {
+                        let overlap = other.bbox.right().min(segment.bbox.right()) - other.bbox.x.max(segment.bbox.x);
+                        other.level_with(&segment) && overlap < 0.4 * segment.size
+                    })
             })
             .min_by(|a, b| (a.level() - segment.level).abs().total_cmp(&(b.level() - segment.level).abs()));
         match fitting {
             Some(line) => line.segments.push(segment),
-            None => lines.push(RawLine { segments: vec![segment] }),
+            None => lines.push(RawLine { segments: vec![segment], ruled: false }),
         }
     }
-    for line in &mut lines {
+    for line in lines.iter_mut().filter(|line| !line.ruled) {
         line.segments.sort_by(|a, b| a.bbox.x.total_cmp(&b.bbox.x));
     }
     lines

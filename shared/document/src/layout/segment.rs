@@ -17,6 +17,8 @@ pub(super) struct Segment {
     pub(super) recognised: bool,
     /// It is the rest of the segment before it, from the line below.
     pub(super) wrapped: bool,
+    /// The cells of a ruled table's row, line by line: the segment stands for all of them.
+    pub(super) row: Vec<Segment>,
 }
 
 impl Segment {
@@ -29,7 +31,7 @@ impl Segment {
         let words = self.words.split_off(at);
         let bounds = |words: &[Word]| words.iter().map(|word| word.bbox).reduce(Rect::union).unwrap_or_default();
         let size = |words: &[Word]| words.iter().map(|word| word.size).fold(0.0, f32::max);
-        let mut second = Self { bbox: bounds(&words), words, bullet: false, ..self };
+        let mut second = Self { bbox: bounds(&words), words, bullet: false, row: Vec::new(), ..self };
         self.bbox = bounds(&self.words);
         if !self.recognised {
             (self.size, second.size) = (size(&self.words), size(&second.words));
@@ -250,7 +252,7 @@ fn segment(chain: Vec<Placed>) -> Segment {
     let level = levels.iter().sum::<f32>() / levels.len().max(1) as f32;
     let recognised = chain.iter().any(|placed| placed.recognised);
     let words = chain.into_iter().map(|placed| placed.word).collect();
-    Segment { words, bbox, level, size, bullet: false, recognised, wrapped: false }
+    Segment { words, bbox, level, size, bullet: false, recognised, wrapped: false, row: Vec::new() }
 }
 
 /// How far recognised lines run off the level: a page lies a little turned under a camera or a scanner.

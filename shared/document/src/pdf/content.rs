@@ -77,6 +77,8 @@ pub(super) struct Content {
     pub(super) painted: Vec<Painted>,
     /// How many shapes were painted, remembered or not.
     pub(super) shapes: usize,
+    /// Straight lines along the page's edges, thin shapes among them: what tables are ruled with.
+    pub(super) rules: Vec<Rect>,
 }
 
 impl Budget {
@@ -329,6 +331,7 @@ impl<'a> Machine<'a, '_> {
                 }
                 Op::StrokePath(_) | Op::CloseAndStrokePath(_) => {
                     self.out.shapes += 1;
+                    self.stroke_rules();
                     self.end_path();
                 }
                 Op::EndPath(_) => self.end_path(),
@@ -550,6 +553,9 @@ impl<'a> Machine<'a, '_> {
         let rectangle = self.path.len() == 1 && is_rectangle(&self.path[0]);
         // Of artwork nobody can say cheaply what it covers, so text on it is taken to be seen.
         let artwork = self.path_points > MAX_POINTS;
+        if !artwork {
+            self.fill_rules();
+        }
         let outline = if rectangle || artwork { Vec::new() } else { self.path.clone() };
         let colour = self.state.fill.filter(|_| !artwork);
         self.paint(Painted {
@@ -561,6 +567,57 @@ impl<'a> Machine<'a, '_> {
             opaque: colour.is_some() && self.state.fill_alpha > 0.99 && self.state.blend_normal,
             order: 0,
         });
+    }
+
+    /// Remembers the parts of a stroked path that lie along the page's edges.
+    fn stroke_rules(&mut self) {
+        if !self.visible() || self.path_points > MAX_POINTS {
+            return;
+        }
+        for part in std::mem::take(&mut self.path) {
+            for pair in part.windows(2) {
+                self.rule(Rect::from_points(pair[0], pair[1]));
+            }
+            // A rectangle's last side is not written.
+            if let (true, [first, .., last]) = (part.len() == 4, &part[..]) {
+                self.rule(Rect::from_points(*last, *first));
+            }
+        }
+    }
+
+    /// Remembers a shape that is a line, and the sides of a frame made of two rectangles.
+    fn fill_rules(&mut self) {
+        let parts: Vec<Rect> = self
+            .path
+            .iter()
+            .filter(|part| is_rectangle(part))
+            .filter_map(|part| bounds_of(part.iter().copied()))
+            .collect();
+        if let [one, two] = parts[..]
+            && self.path.len() == 2
+            && (one.contains_rect(two) || two.contains_rect(one))
+        {
+            let frame = one.union(two);
+            let corners = [(frame.x0, frame.y0), (frame.x1, frame.y0), (frame.x1, frame.y1), (frame.x0, frame.y1)];
+            for i in 0..4 {
+                self.rule(Rect::from_points(corners[i], corners[(i + 1) % 4]));
+            }
+            return;
+        }
+        parts.into_iter().for_each(|part| self.rule(part));
+    }
+
+    fn rule(&mut self, bounds: Rect) {
+        let (thin, long) = (bounds.width().min(bounds.height()), bounds.width().max(bounds.height()));
+        let clipped = bounds.inset(0.1).intersect(self.state.clip);
+        if thin <= 2.3
+            && long >= 6.0
+            && clipped.width() > 0.0
+            && clipped.height() > 0.0
+            && self.out.rules.len() < MAX_SHAPES
+        {
+            self.out.rules.push(bounds);
+        }
     }
 
     fn end_path(&mut self) {
