@@ -8,9 +8,7 @@ const MARGIN: f32 = 0.09;
 /// Drops page numbers, and what repeats at the edge of the second and later pages. The first page keeps its own: a
 /// name that runs on top of every page is still the name.
 pub(crate) fn drop_repeated(document: &mut Document) {
-    if document.pages.len() < 2 {
-        return;
-    }
+    let several = document.pages.len() > 1;
     let edges: Vec<Vec<String>> = document.pages.iter().map(edge_lines).collect();
     let repeated = |index: usize, key: &str| {
         edges.iter().enumerate().any(|(other, keys)| other < index && keys.iter().any(|k| k == key))
@@ -24,7 +22,7 @@ pub(crate) fn drop_repeated(document: &mut Document) {
                     return true;
                 }
                 let key = key(line);
-                !(is_page_number(&key) || (index > 0 && repeated(index, &key)))
+                !((is_page_number(&key) && several) || is_footer(&key) || (index > 0 && repeated(index, &key)))
             });
         }
         page.blocks.retain(|block| !block.lines.is_empty());
@@ -51,6 +49,19 @@ fn key(line: &Line) -> String {
         }
     }
     key
+}
+
+/// "Ada Byron – page 1 of 1": a page's number among how many behind a short text.
+fn is_footer(key: &str) -> bool {
+    let words: Vec<&str> = key.split_whitespace().collect();
+    words.len() <= 12
+        && words.len() >= 4
+        && words.windows(4).any(|run| {
+            matches!(run[0], "page" | "seite" | "página" | "pagina" | "strona" | "sida" | "sayfa" | "pág" | "p.")
+                && run[1] == "#"
+                && matches!(run[2], "of" | "von" | "sur" | "de" | "di" | "van" | "z" | "av" | "/")
+                && run[3].starts_with('#')
+        })
 }
 
 /// "3", "Page 3", "3 / 4", "Seite 3 von 4".

@@ -547,6 +547,12 @@ mod reading_order {
     }
 
     #[test]
+    fn a_footer_that_counts_pages_is_dropped_from_a_single_page_too() {
+        let content = at(50.0, 700.0, "R", 10.0, "Ada Byron") + &at(200.0, 30.0, "R", 8.0, "Ada Byron - page 1 of 1");
+        assert_eq!(texts(&pdf(&content)), ["Ada Byron"]);
+    }
+
+    #[test]
     fn page_numbers_and_running_titles_are_dropped_and_the_first_title_stays() {
         let mut pdf = Pdf::new();
         for number in 1..=3 {

@@ -268,7 +268,10 @@ impl Writer<'_> {
         let found = self.entries(lines);
         let told = roles::tell(&found, &[], &roles::STUDIES);
         for (entry, parts) in found.iter().zip(told) {
-            let study = records::study(entry, &parts);
+            let mut parts = parts;
+            let honours = parts.who.as_mut().and_then(records::take_honours);
+            let mut study = records::study(entry, &parts);
+            study.score = study.score.or(honours);
             if resume.education.len() >= MOST
                 || parts.who.is_none() && study.study_type.is_none() && study.area.is_none()
             {

@@ -873,9 +873,8 @@ fn name_score(text: &str, line: &Line, order: usize, largest: f32, body: f32, ma
         return -1.0;
     }
     // Particles of names are written small (van der, de la, bin); any other word begins with a capital.
-    let small =
-        words.iter().filter(|word| word.chars().next().is_some_and(char::is_lowercase) && !is_particle(word)).count();
-    if small > 0 {
+    let small = words.iter().filter(|word| word.chars().next().is_some_and(char::is_lowercase) && !is_particle(word));
+    if small.filter(|word| !is_small_title(word)).count() > 0 {
         return -1.0;
     }
     let mut score = 2.0;
@@ -906,6 +905,16 @@ fn name_score(text: &str, line: &Line, order: usize, largest: f32, body: f32, ma
         .count();
     score += 1.4 * named.min(3) as f32;
     score
+}
+
+/// Parts of academic titles that are written small: "Dr. iur.", "mgr inż.", "dr hab.".
+fn is_small_title(word: &str) -> bool {
+    const SMALL: [&str; 31] = [
+        "iur", "jur", "med", "phil", "rer", "nat", "pol", "oec", "publ", "soc", "theol", "agr", "techn", "sc", "h.c",
+        "habil", "hab", "dent", "vet", "univ", "dr", "mgr", "inz", "lek", "mag", "ing", "prof", "dott", "dott.ssa",
+        "avv", "lic",
+    ];
+    SMALL.contains(&fold(word).trim_end_matches([',', '.']))
 }
 
 fn is_particle(word: &str) -> bool {
@@ -1447,6 +1456,32 @@ mod tests {
             "x",
         ]);
         assert_eq!(found.name.unwrap().0.text(), "Ada Byron");
+    }
+
+    #[test]
+    fn a_name_with_academic_titles_is_a_name() {
+        for name in ["Dr. iur. Friederike von Hagenow-Lützow", "mgr inż. Jan Kowalski", "Prof. Dr. rer. nat. Wei Chen"]
+        {
+            let found =
+                contact(&[&format!("# **{name}**"), "someone@example.org", "**Experience**", "x", "**Education**"]);
+            assert_eq!(found.name.unwrap().0.text(), name);
+        }
+    }
+
+    #[test]
+    fn a_surname_and_a_first_name_in_rows_of_their_own_are_one_name() {
+        let found = contact(&["Name:\tOelschläger", "Vorname:\tKatrin", "**Experience**", "x", "**Education**"]);
+        assert_eq!(found.name.unwrap().0.text(), "Katrin Oelschläger");
+    }
+
+    #[test]
+    fn addresses_of_the_web_without_signs_between_are_taken_apart() {
+        let found = contact(&[
+            "# **Ada Byron**",
+            "ada@example.org +353 86 555 0182 Dublin, Ireland github.com/abyron linkedin.com/in/abyron",
+        ]);
+        assert_eq!(found.profiles.len(), 2);
+        assert_eq!(found.place.unwrap().city.unwrap().text(), "Dublin");
     }
 
     #[test]

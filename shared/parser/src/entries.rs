@@ -262,6 +262,23 @@ fn join_year_rails(lines: &[Line], month_first: bool) -> Vec<Line> {
         let first = cells.first()?.text();
         (crate::gazetteer::month(&crate::text::fold(first)).is_some() && !line.bullet).then_some(first.len())
     };
+    // "Mar 2014 – Dec" over "2018", "Since Sept." over "2019".
+    let ends_in_year = |line: &Line, next: &Line| {
+        let (cells, below) = (line.cells(), next.cells());
+        let (Some(first), Some(year)) = (cells.first(), below.first()) else { return false };
+        let covers = |text: &str| {
+            let found = dates::find(text, month_first);
+            matches!(&found[..], [one] if one.range.len() >= text.trim_end_matches('.').len() && !one.period.single)
+        };
+        let ends_in_month = |text: &str| {
+            text.split_whitespace()
+                .next_back()
+                .is_some_and(|last| crate::gazetteer::month(&crate::text::fold(last)).is_some())
+        };
+        first.text().split_whitespace().count() <= 6
+            && (!covers(first.text()) || ends_in_month(first.text()))
+            && covers(&format!("{} {}", first.text(), year.text()))
+    };
     let lone_year = |line: &Line| -> Option<(i16, usize)> {
         let cells = line.cells();
         let first = cells.first()?;
@@ -279,7 +296,7 @@ fn join_year_rails(lines: &[Line], month_first: bool) -> Vec<Line> {
             if (next.bbox.x - lines[i].bbox.x).abs() >= 3.0 || lines[i].bullet {
                 return None;
             }
-            if lone_month(&lines[i]).is_some() {
+            if lone_month(&lines[i]).is_some() || ends_in_year(&lines[i], next) {
                 return Some((next, length, " "));
             }
             let (first, _) = lone_year(&lines[i])?;
@@ -866,6 +883,7 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
             for fragment in &mut cut {
                 fragment.field = fragment.field.or_else(|| column_of(columns, fragment.extent));
             }
+            join_cells(&mut cut);
         }
         // A remark in brackets behind a date, alone with it on its line: "(completed)".
         if cut.len() == 1
@@ -923,6 +941,25 @@ fn build(lines: &[Line], shape: &Shape<'_>, offset: usize, month_first: bool, ki
         entry.fragments.push(Fragment { piece: item.piece, ..Fragment::default() });
     }
     entry
+}
+
+/// A cell of a table is one thing, whatever signs stand in it: `Assistant Manager – Quality Control`.
+fn join_cells(fragments: &mut Vec<Fragment>) {
+    let mut joined: Vec<Fragment> = Vec::with_capacity(fragments.len());
+    for fragment in fragments.drain(..) {
+        match joined.last_mut() {
+            Some(last) if last.field == fragment.field && last.extent == fragment.extent && !fragment.after_gap => {
+                let between = match fragment.separator {
+                    '-' => " – ",
+                    '|' => " | ",
+                    _ => " ",
+                };
+                last.piece.append(between, &fragment.piece);
+            }
+            _ => joined.push(fragment),
+        }
+    }
+    *fragments = joined;
 }
 
 /// Whether a fragment in brackets begins small behind the date that the rest of its line is.
@@ -1258,6 +1295,15 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].1.as_deref(), Some("2013 – 2016"));
         assert_eq!(found[0].0, ["University of Somewhere", "BSc Physics"]);
+    }
+
+    #[test]
+    fn a_period_that_the_margin_breaks_is_one_period() {
+        let found =
+            entries(&["Mar 2014 – Dec\t**Engagement Manager**", "2018\tSome Advisory", "• Ran six engagements"]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].1.as_deref(), Some("Mar 2014 – Dec 2018"));
+        assert_eq!(found[0].0, ["Engagement Manager", "Some Advisory"]);
     }
 
     #[test]

@@ -339,6 +339,15 @@ pub(crate) struct Study {
     pub courses: Vec<Piece>,
 }
 
+/// Takes a grade off the front of a school's name: `cum laude, University of Somewhere`.
+pub(crate) fn take_honours(school: &mut (Piece, f32)) -> Option<Piece> {
+    let text = school.0.text();
+    let comma = text.find(", ").filter(|comma| is_grade(&text[..*comma]) && school_score(&text[*comma + 1..]) > 0.9)?;
+    let grade = school.0.slice(0..comma).trimmed();
+    school.0 = school.0.slice(comma + 1..text.len()).trimmed();
+    Some(grade)
+}
+
 /// Reads degree, field, grade and courses out of an education entry whose school is told.
 pub(crate) fn study(entry: &Entry, parts: &Parts) -> Study {
     let mut study = Study::default();
