@@ -239,6 +239,78 @@ truth(("Bronwen Tudor-Hale", "bronwen.tudor@example.org", "01248 555 0164", "Ban
 [("Aberystwyth University", "MA", "Archives and Records Management", "2009", "2010")],
 skills=["Cataloguing", "MARC 21", "Koha", "Palaeography", "Oral history"], languages=["Welsh", "English", "Irish"]))
 
+html("tabelle-de","de","body{font:10pt Liberation Sans} td,th{border:1px solid #999;padding:1mm 1.5mm} h2{font-size:12pt;margin:4mm 0 1.5mm} ",
+"<h1>Lebenslauf – Dieter Grünwald</h1><p>Am Kirchplatz 4, 06108 Halle (Saale) · Mobil 0171 5550143 · d.gruenwald@example.de</p>"
+"<h2>Berufliche Tätigkeiten</h2><table><tr><th width=22%>Zeitraum</th><th width=30%>Arbeitgeber</th><th>Tätigkeit</th></tr>"
+"<tr><td>01.04.2016 bis heute</td><td>Elektro Saalekreis Handwerksbetrieb GmbH, Halle (Saale)</td><td>Elektroinstallateur mit Verantwortung für Photovoltaikanlagen auf Wohn- und Gewerbebauten</td></tr>"
+"<tr><td>15.08.2009 bis 31.03.2016</td><td>Stadtwerke Merseburg Netzgesellschaft mbH, Merseburg</td><td>Netzmonteur im Bereitschaftsdienst für Mittelspannung</td></tr>"
+"<tr><td>01.09.2005 bis 14.08.2009</td><td>Schaltanlagenbau Petermann KG, Leuna</td><td>Elektriker im Schaltschrankbau</td></tr></table>"
+"<h2>Ausbildung</h2><table><tr><th width=22%>Zeitraum</th><th width=30%>Einrichtung</th><th>Abschluss</th></tr><tr><td>09/2002 – 08/2005</td><td>Berufsbildende Schulen V Halle-Neustadt</td><td>Gesellenbrief als Elektroinstallateur, Note 2,1</td></tr><tr><td>1992 – 2002</td><td>Sekundarschule „Adolf Reichwein“ Halle</td><td>Realschulabschluss</td></tr></table>"
+"<h2>Kenntnisse</h2><p>VDE 0100, KNX, E-Plan, Thermografie, Staplerschein</p><h2>Sprachen</h2><p>Deutsch (Muttersprache), Russisch (Schulkenntnisse)</p>",
+truth(("Dieter Grünwald","d.gruenwald@example.de","0171 5550143","Halle (Saale)"),
+[("Elektro Saalekreis Handwerksbetrieb GmbH","Elektroinstallateur mit Verantwortung für Photovoltaikanlagen auf Wohn- und Gewerbebauten","2016-04",None),("Stadtwerke Merseburg Netzgesellschaft mbH","Netzmonteur im Bereitschaftsdienst für Mittelspannung","2009-08","2016-03"),("Schaltanlagenbau Petermann KG","Elektriker im Schaltschrankbau","2005-09","2009-08")],
+[("Berufsbildende Schulen V Halle-Neustadt","Gesellenbrief","Elektroinstallateur","2002-09","2005-08"),("Sekundarschule „Adolf Reichwein“ Halle","Realschulabschluss",None,"1992","2002")],
+skills=["VDE 0100","KNX","E-Plan","Thermografie","Staplerschein"],languages=["Deutsch","Russisch"]))
+
+
+html("abogado-corrido-es","es","body{font:11pt/1.4 Liberation Serif} h1{font-size:17pt} h2{font-size:12pt;font-style:italic;margin:4mm 0 1mm;border-top:1px solid}",
+"<h1>Iñaki Goikoetxea Larrañaga</h1><p>C/ Licenciado Poza 18, 48011 Bilbao (Bizkaia)<br>Teléfono: +34 944 555 014<br>Correo electrónico: igoiko@example.eus<br>Fecha de nacimiento: 21 de mayo de 1979</p>"
+"<h2>Trayectoria profesional</h2><p><b>Goikoetxea Abogados, S.L.P.</b>, Bilbao. <i>Socio fundador</i> (desde marzo de 2015). Asesoramiento mercantil y societario a empresas familiares, con más de sesenta operaciones de compraventa cerradas.</p><p><b>Kutxa Seguros, S.A.</b>, San Sebastián. <i>Letrado de siniestros</i> (2008 – 2015). Llevanza de pleitos de responsabilidad civil ante juzgados y audiencias.</p><p><b>Bufete Arrieta</b>, Vitoria. <i>Pasante</i> (de septiembre de 2006 a junio de 2008).</p>"
+"<h2>Estudios</h2><p><b>Universidad de Deusto</b>, Licenciado en Derecho (1997 – 2002). Premio extraordinario.</p><p><b>IE Business School</b>, Máster en Derecho de los Negocios (2005).</p>"
+"<h2>Publicaciones</h2><p>«La junta universal en la sociedad familiar», Revista de Derecho Mercantil, 2018.</p><h2>Idiomas</h2><p>Euskera: lengua materna. Castellano: lengua materna. Inglés: C1. Francés: B1.</p><h2>Aficiones</h2><p>Montaña, remo</p>",
+truth(("Iñaki Goikoetxea Larrañaga","igoiko@example.eus","+34 944 555 014","Bilbao"),
+[("Goikoetxea Abogados, S.L.P.","Socio fundador","2015-03",None,["Asesoramiento mercantil y societario a empresas familiares, con más de sesenta operaciones de compraventa cerradas."]),("Kutxa Seguros, S.A.","Letrado de siniestros","2008","2015",["Llevanza de pleitos de responsabilidad civil ante juzgados y audiencias."]),("Bufete Arrieta","Pasante","2006-09","2008-06")],
+[("Universidad de Deusto","Licenciado","Derecho","1997","2002"),("IE Business School","Máster","Derecho de los Negocios",None,"2005")],
+languages=["Euskera","Castellano","Inglés","Francés"],publications=["La junta universal en la sociedad familiar"]))
+
+
+html("consultant-za","en","body{font:10pt Liberation Sans} .e{display:flex;margin-bottom:3mm} .d{width:32mm;color:#666} .x{flex:1} h1{font-size:20pt} h2{font-size:12pt;text-transform:uppercase;letter-spacing:2px;color:#0a6;margin:4mm 0 2mm} @page{@bottom-center{content:'Nomvula Dlamini – page ' counter(page) ' of ' counter(pages)}}",
+"<h1>Nomvula Dlamini</h1><p>Management consultant · Johannesburg, South Africa · +27 82 555 0143 · nomvula@dlamini.example · linkedin.com/in/nomvuladlamini</p><h2>About</h2><p>Consultant for utilities and cities who stays until the thing runs.</p><h2>Experience</h2>"
+"<div class=e><div class=d>Jan 2019 – Present</div><div class=x><b>Independent Consultant</b><br>Self-employed, Johannesburg<ul><li>Client: City of Ekurhuleni – cut non-revenue water by nine percent in eighteen months</li><li>Client: Eskom Distribution – redesigned the outage process for 1,200 field staff</li></ul></div></div>"
++"".join(f"<div class=e><div class=d>{a}</div><div class=x><b>{t}</b><br>{c}<ul>"+"".join(f"<li>{x}</li>" for x in hs)+"</ul></div></div>" for a,t,c,hs in [("Mar 2014 – Dec 2018","Engagement Manager","Baobab Advisory, Cape Town",["Ran six engagements in energy with teams of up to eleven people across four countries and three languages","Built the firm's first model of municipal tariffs, which two metros still use today for their yearly budgets"]),("Feb 2010 – Feb 2014","Business Analyst","Baobab Advisory, Cape Town",["Interviewed ninety plant managers for a study of maintenance"]),("2008 – 2009","Graduate Trainee","Sasol Limited, Secunda",["Rotated through process safety, supply chain and finance"])])
++"<div style='height:60mm'></div><h2>Education</h2><div class=e><div class=d>2012 – 2013</div><div class=x><b>MBA</b>, University of Cape Town Graduate School of Business</div></div><div class=e><div class=d>2004 – 2007</div><div class=x><b>BSc Chemical Engineering</b>, cum laude, University of the Witwatersrand</div></div><h2>Skills</h2><p>Operating models, Financial modelling, Stakeholder management, Excel, Power BI</p><h2>Languages</h2><p>isiZulu (native) | English (native) | Afrikaans (working)</p><h2>Board and volunteer roles</h2><div class=e><div class=d>2016 – 2020</div><div class=x><b>Trustee</b><br>Soweto Reading Trust</div></div>",
+truth(("Nomvula Dlamini","nomvula@dlamini.example","+27 82 555 0143","Johannesburg","https://linkedin.com/in/nomvuladlamini","S:Consultant for utilities and cities who stays until the thing runs."),
+[("Self-employed","Independent Consultant","2019-01",None,["Client: City of Ekurhuleni – cut non-revenue water by nine percent in eighteen months","Client: Eskom Distribution – redesigned the outage process for 1,200 field staff"]),("Baobab Advisory","Engagement Manager","2014-03","2018-12",["Ran six engagements in energy with teams of up to eleven people across four countries and three languages","Built the firm's first model of municipal tariffs, which two metros still use today for their yearly budgets"]),("Baobab Advisory","Business Analyst","2010-02","2014-02",["Interviewed ninety plant managers for a study of maintenance"]),("Sasol Limited","Graduate Trainee","2008","2009",["Rotated through process safety, supply chain and finance"])],
+[("University of Cape Town Graduate School of Business","MBA",None,"2012","2013"),("University of the Witwatersrand","BSc","Chemical Engineering","2004","2007")],
+skills=["Operating models","Financial modelling","Stakeholder management","Excel","Power BI"],languages=["isiZulu","English","Afrikaans"],volunteer=["Soweto Reading Trust"]))
+
+
+html("professor-dk","en","body{font:10.5pt/1.25 Liberation Serif} h1{font-size:18pt;text-align:center;font-weight:normal} .c{text-align:center} h2{font-size:12pt;border-bottom:.4pt solid;margin:4mm 0 1.5mm} .s{display:flex;justify-content:space-between} ol{margin:0;padding-left:6mm} li{margin-bottom:1mm}",
+"<h1>Prof. Ingrid Sørensen-Nakamura, Ph.D.</h1><p class=c>Institute for Quantum Materials, Blegdamsvej 17, 2100 Copenhagen, Denmark<br>ingrid.sn@example.dk | +45 35 55 01 43 | https://orcid.org/0000-0002-1825-0097</p>"
+"<h2>Academic Appointments</h2><p class=s><b>Full Professor</b><span>2018 – present</span></p><p class=s><i>Niels Bohr Institute, University of Copenhagen</i><span>Copenhagen, Denmark</span></p><p class=s><b>Associate Professor</b><span>2012 – 2018</span></p><p class=s><i>Department of Applied Physics, University of Tokyo</i><span>Tokyo, Japan</span></p><p class=s><b>Postdoctoral Fellow</b><span>2009 – 2012</span></p><p class=s><i>Max Planck Institute for Solid State Research</i><span>Stuttgart, Germany</span></p>"
+"<h2>Education</h2><p class=s><b>Ph.D. in Physics</b><span>2009</span></p><p><i>Massachusetts Institute of Technology</i>, Thesis: <i>Spin liquids at the edge of order</i></p><p class=s><b>M.Sc. in Physics</b>, with distinction<span>2004</span></p><p><i>Aarhus University</i></p>"
+"<h2>Refereed Publications</h2><ol><li><b>I. Sørensen-Nakamura</b>, T. Abe, and L. Castellanos, “Topological order in a frustrated kagome magnet with strong anisotropy,” <i>Physical Review Letters</i>, vol. 128, no. 4, p. 047201, 2022.</li><li>T. Abe and <b>I. Sørensen-Nakamura</b>, “Measuring the thermal Hall effect in organic salts below one kelvin,” <i>Nature Physics</i>, vol. 15, pp. 1120–1126, 2019.</li><li><b>I. Sørensen-Nakamura</b>, “A note on dimers,” <i>J. Phys. Soc. Jpn.</i>, 2013.</li></ol>"
+"<h2>Patents</h2><p>“Cryogenic sample holder with magnetic shielding,” EP 3 555 014 B1, granted 2021.</p>"
+"<h2>Honors and Awards</h2><ul><li>Villum Investigator, Villum Foundation, a grant of 35 million DKK over six years for research on exotic states of matter, 2020</li><li>Young Scientist Prize of the Physical Society of Japan, 2014</li></ul>"
+"<h2>Invited Talks</h2><ul><li>“What frustration teaches us,” APS March Meeting, Chicago, March 2022</li></ul>"
+"<h2>Languages</h2><p>Danish (native), Norwegian (fluent), Japanese (N2), English (fluent)</p>",
+truth(("Prof. Ingrid Sørensen-Nakamura","ingrid.sn@example.dk","+45 35 55 01 43","Copenhagen","https://orcid.org/0000-0002-1825-0097"),
+[("Niels Bohr Institute, University of Copenhagen","Full Professor","2018",None),("Department of Applied Physics, University of Tokyo","Associate Professor","2012","2018"),("Max Planck Institute for Solid State Research","Postdoctoral Fellow","2009","2012")],
+[("Massachusetts Institute of Technology","Ph.D.","Physics",None,"2009"),("Aarhus University","M.Sc.","Physics",None,"2004")],
+publications=["Topological order in a frustrated kagome magnet with strong anisotropy","Measuring the thermal Hall effect in organic salts below one kelvin","A note on dimers","Cryogenic sample holder with magnetic shielding","What frustration teaches us"],awards=["Villum Investigator","Young Scientist Prize of the Physical Society of Japan"],languages=["Danish","Norwegian","Japanese","English"]))
+
+
+html("pm-he", "he dir=rtl", "body{font:11pt DejaVu Sans} h2{border-bottom:1px solid;font-size:13pt;margin:4mm 0 2mm} .d{text-align:left} ul{padding:0 5mm 0 0}","""<h1>דנה לוי</h1><p>מנהלת פרויקטים | תל אביב | 052-555-0143 | dana.levi@example.co.il</p>
+<h2>תקציר</h2><p>מנהלת פרויקטים (PMP) עם 12 שנות ניסיון בחברות תוכנה, ובהובלת צוותים של עד 20 אנשים בסביבת Agile ו-Scrum.</p>
+<h2>ניסיון תעסוקתי</h2>
+<table><tr><td><b>מנהלת פרויקטים בכירה</b></td><td class=d>2019 – היום</td></tr></table><p>אור מערכות בע"מ, תל אביב</p><ul><li>הובלת מעבר ל-AWS תוך 9 חודשים</li><li>ניהול תקציב של 4.5 מיליון ש"ח (כולל ספקים)</li></ul>
+<table><tr><td><b>רכזת פרויקטים</b></td><td class=d>03/2014 – 08/2019</td></tr></table><p>גלים תוכנה בע"מ, חיפה</p><ul><li>תיאום בין שלושה צוותי פיתוח</li></ul>
+<h2>השכלה</h2><table><tr><td><b>תואר ראשון במדעי המחשב</b></td><td class=d>2010 – 2014</td></tr></table><p>אוניברסיטת חיפה</p>
+<h2>כישורים</h2><p>Jira, Confluence, MS Project, ניהול סיכונים</p>
+<h2>שפות</h2><p>עברית – שפת אם, אנגלית – שוטפת</p>""",
+truth(("דנה לוי","dana.levi@example.co.il","052-555-0143","תל אביב","S:מנהלת פרויקטים (PMP) עם 12 שנות ניסיון בחברות תוכנה, ובהובלת צוותים של עד 20 אנשים בסביבת Agile ו-Scrum."),
+[('אור מערכות בע"מ',"מנהלת פרויקטים בכירה","2019",None,["הובלת מעבר ל-AWS תוך 9 חודשים",'ניהול תקציב של 4.5 מיליון ש"ח (כולל ספקים)']),('גלים תוכנה בע"מ',"רכזת פרויקטים","2014-03","2019-08",["תיאום בין שלושה צוותי פיתוח"])],
+[("אוניברסיטת חיפה","תואר ראשון","במדעי המחשב","2010","2014")],skills=["Jira","Confluence","MS Project","ניהול סיכונים"],languages=["עברית","אנגלית"]))
+DOCS[-1]["language"] = "he"
+
+
+html("quality-in","en","body{font:10pt Liberation Sans} td,th{border:1px solid #000;padding:1mm} h2{font-size:11pt;background:#ddd;padding:1mm;margin:3mm 0 1mm}",
+"<h1 style='text-align:center;font-size:16pt'>CURRICULUM VITAE</h1><p><b>Name:</b> Lakshmi Subramanian</p><p><b>Email:</b> lakshmi.s@example.in</p><p><b>Mobile:</b> +91 98400 55014</p><p><b>Address:</b> 7/2 Gandhi Road, Chennai 600020</p><h2>Employment Record</h2><table><tr><th>Organisation</th><th>Designation</th><th>From</th><th>To</th></tr><tr><td>Southern Textiles and Garments Private Limited</td><td>Assistant Manager – Quality Control</td><td>Jul 2017</td><td>Till date</td></tr><tr><td>Coromandel Mills Ltd</td><td>Quality Inspector</td><td>Jun 2012</td><td>Jun 2017</td></tr></table><h2>Educational Qualification</h2><table><tr><th>Qualification</th><th>Institution</th><th>Year of passing</th><th>Percentage</th></tr><tr><td>M.Tech. Textile Technology</td><td>Anna University, Chennai</td><td>2012</td><td>81%</td></tr><tr><td>B.Tech. Textile Technology</td><td>Kumaraguru College of Technology, Coimbatore</td><td>2010</td><td>78%</td></tr></table><h2>Technical Skills</h2><ul><li>ISO 9001 audits</li><li>Statistical process control</li><li>SAP QM</li></ul><h2>Languages Known</h2><p>Tamil, English, Telugu</p>",
+truth(("Lakshmi Subramanian","lakshmi.s@example.in","+91 98400 55014","Chennai"),
+[("Southern Textiles and Garments Private Limited","Assistant Manager – Quality Control","2017-07",None),("Coromandel Mills Ltd","Quality Inspector","2012-06","2017-06")],
+[("Anna University, Chennai","M.Tech.","Textile Technology",None,"2012"),("Kumaraguru College of Technology, Coimbatore","B.Tech.","Textile Technology",None,"2010")],skills=["ISO 9001 audits","Statistical process control","SAP QM"],languages=["Tamil","English","Telugu"]))
+
+
 manifest = json.loads((OUT / "manifest.json").read_text("utf-8"))
 made = {doc["doc"] for doc in DOCS}
 manifest["docs"] = [doc for doc in manifest["docs"] if doc["doc"] not in made] + DOCS

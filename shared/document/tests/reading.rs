@@ -27,6 +27,20 @@ fn all_lines(document: &Document) -> impl Iterator<Item = &Line> {
     document.pages.iter().flat_map(|page| &page.blocks).flat_map(|block| &block.lines)
 }
 
+/// One page each, made with `pikepdf.Pdf.save`: encrypted with an empty user password as PDF 1.4 (RC4), 1.6 and 2.0 (AES) do
+/// it, and with its objects in compressed streams.
+#[test]
+fn what_is_encrypted_without_a_password_or_packed_into_streams_is_read() {
+    for bytes in [
+        &include_bytes!("fixtures/rc4-128.pdf")[..],
+        include_bytes!("fixtures/aes-128.pdf"),
+        include_bytes!("fixtures/aes-256.pdf"),
+        include_bytes!("fixtures/object-streams.pdf"),
+    ] {
+        assert_eq!(texts(&document(bytes)), ["Ada Byron", "Reads what is encrypted without a password"]);
+    }
+}
+
 mod open_document {
     use super::*;
 

@@ -1211,7 +1211,16 @@ fn read_place(piece: &Piece, place: &mut Place, home: Option<&str>) -> f32 {
         if country(city.text()).is_some() && city.text().len() > 2 {
             score += 0.8;
         }
-        place.city = Some(city);
+        // "Bilbao (Bizkaia)" is in Bizkaia; "Halle (Saale)" is called so.
+        let open = city.text().find(" (").filter(|_| city.text().ends_with(')'));
+        let named_so = home.is_none_or(|home| matches!(home, "DE" | "AT" | "CH"));
+        match open.filter(|_| !named_so) {
+            Some(open) => {
+                place.region = Some(city.slice(open..city.text().len()).trimmed());
+                place.city = Some(city.slice(0..open).trimmed());
+            }
+            None => place.city = Some(city),
+        }
     }
     if let Some(region) = plain.next() {
         let known = REGION_CODES.contains(region.text()) || REGION_NAMES.is(region.text());

@@ -161,7 +161,7 @@ fn one_document_of_each_layout_reads_as_before() {
             insta::assert_json_snapshot!(doc.layout.as_str(), said);
         }
     }
-    assert_eq!(seen.len(), 25);
+    assert_eq!(seen.len(), 31);
 }
 
 // ------------------------------------------------------------------------------------------- nothing is invented
