@@ -890,6 +890,10 @@ fn name_score(text: &str, line: &Line, order: usize, largest: f32, body: f32, ma
     score += match words.len() {
         2 | 3 => 0.8,
         4 | 5 => 0.4,
+        // Chinese, Japanese and Korean names are one short word of many letters' worth.
+        1 if letters <= 6 && text.chars().all(|c| matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')) => {
+            0.8
+        }
         1 => -0.4,
         _ => -0.2,
     };

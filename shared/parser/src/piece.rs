@@ -113,9 +113,20 @@ impl Piece {
             }
             // A hyphen at a line's end may belong to the word (full-time); a capital or a digit after it says so surely.
             Some('-') if before.is_some_and(char::is_alphanumeric) => self.append("", next),
+            // Chinese and Japanese break a line between any two letters, and have no space there.
+            Some(last) if writes_without_spaces(last) && first.is_some_and(writes_without_spaces) => {
+                self.text.truncate(end);
+                self.append("", next);
+            }
             _ => self.append(" ", next),
         }
     }
+}
+
+/// Han, kana, and the signs that stand among them. Korean parts its words.
+fn writes_without_spaces(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{312f}' | '\u{3190}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff9f}'
+        | '\u{20000}'..='\u{3fffd}')
 }
 
 #[cfg(test)]
@@ -154,5 +165,18 @@ mod tests {
         let mut none = piece("first");
         none.append_line(&piece("second"));
         assert_eq!(none.text(), "first second");
+    }
+
+    #[test]
+    fn lines_of_a_script_without_spaces_are_joined_without_one() {
+        let joined = |first: &str, second: &str| {
+            let mut text = piece(first);
+            text.append_line(&piece(second));
+            text.text().to_owned()
+        };
+        assert_eq!(joined("重症患者のケアと新", "人教育を担当"), "重症患者のケアと新人教育を担当");
+        assert_eq!(joined("使用，", "并重写"), "使用，并重写");
+        assert_eq!(joined("使用 Python", "编写"), "使用 Python 编写");
+        assert_eq!(joined("재고와", "배송"), "재고와 배송");
     }
 }
