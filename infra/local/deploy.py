@@ -2,8 +2,8 @@
 
     deploy.py < request.json
 
-The request names the stack, the template, its parameters, each function's bootstrap by the template's `Binary`, and the
-mail domain to verify. What `sam build` and `sam package` would do to the template is done here without them: a function's
+The request names the stack, the template, its parameters, each function's bootstrap by the template's `Binary`, the mail
+domain to verify, and the files that lie in the assets bucket, by their keys. What `sam build` and `sam package` would do to the template is done here without them: a function's
 code is its bootstrap in a zip, stored in a bucket under its digest. What is under way is printed as one JSON object a line,
 `{"at": 2, "of": 7, "what": "..."}`, and at the end `{"outputs": {...}, "environments": {...}}`: the stack's outputs, and each
 function's variables by the template's `Binary`. A stack that exists is updated, which
@@ -154,6 +154,17 @@ def wait(cloudformation, name, seconds=120):
         time.sleep(0.05)
 
 
+def place_assets(bucket, assets):
+    """Puts what is not there yet into the assets bucket."""
+    s3 = boto3.client("s3", config=CONFIG)
+    stored = {item["Key"]: item["Size"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])}
+    for key, path in assets.items():
+        with open(path, "rb") as file:
+            content = file.read()
+        if stored.get(key) != len(content):
+            s3.put_object(Bucket=bucket, Key=key, Body=content)
+
+
 def environments(name, binaries):
     """Each function's variables, as they were deployed, by its binary."""
     resources = boto3.client("cloudformation", config=CONFIG).describe_stack_resources(StackName=name)["StackResources"]
@@ -179,10 +190,11 @@ def main():
         binaries = upload_code(template, request["bootstraps"])
         verify_domain(request["mail_domain"])
         stack = deploy(request["stack"], template, request["parameters"])
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        place_assets(outputs["AssetsBucket"], request["assets"])
         variables = environments(request["stack"], binaries)
     except ClientError as error:
         sys.exit(str(error))
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     say({"outputs": outputs, "environments": variables})
 
 

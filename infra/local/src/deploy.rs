@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::build::Bootstraps;
 use crate::checkout;
 use crate::emulator::{ACCESS_KEY, REGION, SECRET_KEY};
+use crate::fonts::Assets;
 use crate::processes::Group;
 use crate::progress::Progress;
 use crate::python::Venv;
@@ -31,6 +32,8 @@ pub(crate) struct Deployment<'a> {
     pub(crate) sites_url: &'a str,
     /// What the front door proves itself with.
     pub(crate) origin_secret: &'a str,
+    /// What is put into the assets bucket.
+    pub(crate) assets: &'a Assets,
 }
 
 /// The stack's outputs by name.
@@ -62,6 +65,7 @@ pub(crate) fn deploy(
         "template": checkout::root().join("template.yaml"),
         "bootstraps": bootstraps,
         "mail_domain": MAIL_DOMAIN,
+        "assets": deployment.assets,
         "parameters": {
             "Stage": "local",
             "AppUrl": app,

@@ -15,6 +15,7 @@ mod build;
 mod checkout;
 mod deploy;
 mod emulator;
+mod fonts;
 mod front_doors;
 mod logs;
 mod parse;
@@ -53,6 +54,8 @@ enum Command {
     Test(test::TestArgs),
     /// Runs the stack with one function that is built anew whenever a file changes.
     Watch(watch::WatchArgs),
+    /// Brings the fonts of Chinese, Japanese and Korean, for the assets bucket.
+    Fonts,
     /// Measures the release build: start, size, answers, the way of a CV, memory.
     Bench(bench::BenchArgs),
 }
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Some(Command::Parse(args)) => parse::run(args),
         Some(Command::Test(args)) => test::run(args),
         Some(Command::Watch(args)) => watch::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Fonts) => fonts::run().map(|()| ExitCode::SUCCESS),
         Some(Command::Bench(args)) => bench::run(args).map(|()| ExitCode::SUCCESS),
     });
     outcome.unwrap_or_else(|error| {

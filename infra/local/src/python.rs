@@ -87,6 +87,15 @@ pub(crate) fn peers(venv: &Venv, progress: &Progress) -> anyhow::Result<()> {
     install(venv, &requirements, &[], "Installing RenderCV and WeasyPrint", progress)
 }
 
+/// Installs the fonts that are too large for a function, if need be; answers the folder that they lie in.
+pub(crate) fn fonts(venv: &Venv, progress: &Progress) -> anyhow::Result<PathBuf> {
+    let _lock = venv.lock()?;
+    let requirements = checkout::infra_local().join("requirements-fonts.txt");
+    install(venv, &requirements, &[], "Installing fonts", progress)?;
+    // The packages put them there as data.
+    Ok(venv.root.clone())
+}
+
 /// Where `cargo-lambda` lies, which is installed if need be.
 pub(crate) fn cargo_lambda(venv: &Venv, progress: &Progress) -> anyhow::Result<PathBuf> {
     let _lock = venv.lock()?;
@@ -266,7 +275,9 @@ mod tests {
 
     #[test]
     fn every_requirement_is_pinned_and_hashed() {
-        for name in ["requirements.txt", "requirements-recognition.txt", "requirements-watch.txt"] {
+        for name in
+            ["requirements.txt", "requirements-fonts.txt", "requirements-recognition.txt", "requirements-watch.txt"]
+        {
             let text = fs::read_to_string(checkout::infra_local().join(name)).unwrap();
             let joined = text.replace("\\\n", " ");
             let requirements: Vec<_> =

@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::python::Venv;
 use crate::recogniser::{Engine, Recogniser};
 use crate::stack_json::{self, StackDescription, StackFile};
-use crate::{build, checkout, processes};
+use crate::{build, checkout, fonts, processes};
 
 /// The CloudFormation stack's name.
 const STACK_NAME: &str = "vitae";
@@ -130,6 +130,7 @@ impl Stack {
             app_url: &app_url,
             sites_url: &sites_url,
             origin_secret: &origin_secret,
+            assets: &fonts::for_stack(&venv, progress),
         };
         let Deployed { outputs, environments } = deploy::deploy(&deployment, &bootstraps, &venv, progress)?;
         let destinations = Destinations {

@@ -38,6 +38,7 @@ const OBJECTS: [(&str, &[&str]); 5] = [
     (
         "AtsRole",
         &[
+            "${AssetsBucket.Arn}/fonts/*",
             "${FilesBucket.Arn}/documents/*",
             "${FilesBucket.Arn}/uploads/*/spans.json",
             "${SitesBucket.Arn}/p/*/resume.json",
