@@ -100,6 +100,38 @@ async fn a_pdf_becomes_a_portfolio_a_document_and_a_number() -> anyhow::Result<(
     .await
 }
 
+/// The fonts come from the network when the stack starts. Where it had none, the refusal is what matters.
+#[tokio::test]
+async fn a_chinese_cv_is_set_as_pdf_where_its_fonts_are_and_refused_where_they_are_not() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let person = Person::sign_up(&stack).await?;
+    let cv = "林雨晴\n高级后端工程师\n上海\nlin.yuqing@example.org\n+86 21 5555 0142\n\n个人简介\n\n十年支付与票务系统开发经验，带领过六人团队，\
+              重视代码审查与自动化测试，希望在可靠性工程领域继续深入。\n\n工作经历\n\n高级后端工程师\n海港支付有限公司\n2021-03 – 至今\n\
+              - 将每周告警数量从六十条降至九条，并重写全部告警规则\n- 带领五人团队迁移一百四十个服务\n\n教育背景\n\n工学学士\n华东大学\n\
+              2013-09 – 2017-06\n";
+    let ticket = person.upload(&Upload::of("cv.txt", cv.as_bytes()), cv.as_bytes().to_vec()).await?;
+    let job = person.job_until_done(&ticket.job_id, PATIENCE).await?;
+    anyhow::ensure!(job["status"] == "completed", "{job:#}");
+    let cv_id = job["cv_id"].as_str().context("cv_id")?;
+    if stack.objects("AssetsBucket", "fonts/").await?.is_empty() {
+        let body = json!({ "cv_id": cv_id, "template_id": "clean", "format": "pdf" });
+        let refused = person.post("/ats/generate", &body).await?.expect(422)?.json()?;
+        assert_eq!(refused["errors"][0]["pointer"], "/format", "{refused:#}");
+        return Ok(());
+    }
+    let (made, pdf) = ats_document(&person, cv_id, "pdf").await?;
+    assert!(pdf.body.starts_with(b"%PDF-"));
+    assert_eq!(made["report"]["document"]["conformance"], json!(["PDF/A-2a", "PDF/UA-1"]), "{made:#}");
+    assert_eq!(made["report"]["round_trip"]["lost"], 0, "{made:#}");
+    let url =
+        format!("{}/resume.pdf", job["result"]["portfolio_url"].as_str().context("address")?.trim_end_matches('/'));
+    eventually("the PDF of the site", Duration::from_secs(60), async || {
+        let answer = Answer::to(Client::new().get(&url)).await?;
+        Ok((answer.status == 200 && answer.body.starts_with(b"%PDF-")).then_some(()))
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_two_column_pdf_goes_the_whole_way() -> anyhow::Result<()> {
     whole_way("two-column.pdf").await

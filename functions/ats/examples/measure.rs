@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ats::{Format, PageSize, Template, Wish, analyze, write_document};
+use ats::{Fonts, Format, PageSize, Template, Wish, analyze, write_document};
 use vitae_resume::Resume;
 
 const ROUNDS: usize = 30;
@@ -32,6 +32,7 @@ fn main() -> anyhow::Result<()> {
         sections: None,
         job_description: None,
         target_job_title: None,
+        fonts: Fonts::default(),
         page_size: PageSize::A4,
         font_size: None,
         now,

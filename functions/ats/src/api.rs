@@ -19,6 +19,7 @@ use vitae_web::{
 };
 
 use crate::State;
+use crate::fonts::Fonts;
 use crate::make::{Format, MakeError, Wish, make};
 use crate::report::{self, Report};
 use crate::sheet::Section;
@@ -148,7 +149,7 @@ pub(crate) async fn templates() -> Json<Listed<TemplateView>> {
         formats: vec![Format::Pdf, Format::Docx, Format::Txt, Format::Json],
         page_sizes: vec![PageSize::A4, PageSize::Letter],
         sections: &template.order,
-        fonts: crate::typeset::families_of(template),
+        fonts: crate::fonts::families_of(template),
         languages: crate::wording::Wording::languages().collect(),
     };
     Json(Listed { items: Template::all().iter().map(view).collect(), next_cursor: None })
@@ -180,13 +181,19 @@ pub(crate) async fn generate(
     let now = Timestamp::now();
     let format = body.format;
     let filename = filename(&resume, format);
+    let title = said(body.target_job_title);
+    let fonts = match format {
+        Format::Pdf => state.large_fonts.for_resume(&resume, title.as_deref()).await.map_err(Problem::unavailable)?,
+        Format::Docx | Format::Txt | Format::Json => Fonts::default(),
+    };
     let wish = Wish {
         template,
+        fonts,
         font_size: body.font_size,
         format,
         sections: body.sections,
         job_description: said(body.job_description),
-        target_job_title: said(body.target_job_title),
+        target_job_title: title,
         page_size: body.page_size,
         now,
     };

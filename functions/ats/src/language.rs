@@ -20,6 +20,31 @@ pub(crate) fn of_resume(resume: &Resume) -> Option<String> {
     })
 }
 
+/// Frequent characters of a CV that the mainland writes otherwise: each in its simplified form and in its traditional one.
+const CHINESE_PAIRS: &str = "国國学學业業经經历歷术術发發计計设設语語书書证證务務个個们們东東车車门門问問间間风風软軟电電网網线線员員达達运運进進过過这這还還标標项項级級组組织織结結构構实實验驗时時会會议議价價数數据據库庫应應总總统統写寫师師团團队隊开開关關产產营營对對长長办辦报報财財贸貿销銷场場华華万萬与與专專为為从從优優传傳创創动動单單处處备備复復头頭导導将將层層带帶广廣异異强強当當态態执執扩擴护護担擔择擇损損换換";
+
+/// Whose characters a Chinese résumé is written in: `CN`, or `TW` where more of them are traditional.
+pub(crate) fn chinese_region(resume: &Resume) -> &'static str {
+    let mut shown = resume.clone();
+    shown.meta = vitae_resume::Meta::default();
+    let text = serde_json::to_string(&shown).unwrap_or_default();
+    let (mut simplified, mut traditional) = (0, 0);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        match CHINESE_PAIRS.chars().position(|one| one == c) {
+            Some(at) if at % 2 == 0 => simplified += 1,
+            Some(_) => traditional += 1,
+            None => {}
+        }
+    }
+    if traditional > simplified { "TW" } else { "CN" }
+}
+
+/// Whether a language writes without spaces between words, or sets them otherwise than words: what counts words says
+/// nothing about it.
+pub(crate) fn counts_no_words(language: &str) -> bool {
+    ["zh", "ja", "ko"].iter().any(|code| language.split(['-', '_']).next() == Some(code))
+}
+
 /// The language of a text, ISO 639-1, where it is one that we know and the text is long enough to tell.
 pub(crate) fn of_text(text: &str) -> Option<&'static str> {
     use whatlang::Lang;
@@ -73,6 +98,17 @@ mod tests {
         let mut stated = resume;
         stated.meta.vitae = Some(vitae_resume::VitaeMeta { language: Some("nl".into()), ..Default::default() });
         assert_eq!(of_resume(&stated).as_deref(), Some("nl"));
+    }
+
+    #[test]
+    fn the_characters_tell_which_chinese_it_is() {
+        let of = |text: &str| {
+            let resume = serde_json::json!({"basics": {"summary": text}});
+            chinese_region(&serde_json::from_value(resume).unwrap())
+        };
+        assert_eq!(of("负责软件开发与团队管理，十年经验"), "CN");
+        assert_eq!(of("負責軟體開發與團隊管理，十年經驗"), "TW");
+        assert!(CHINESE_PAIRS.chars().count() % 2 == 0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! ATS documents and the report on them.
 //!
-//! The pure half knows no AWS: `sheet` says what stands on a document and `template` how it looks, `typeset`, `docx` and
+//! The pure half knows no AWS: `sheet` says what stands on a document, `template` how it looks and `fonts` in which type, `typeset`, `docx` and
 //! `plain` write it, `round_trip` sets beside it what our own reader reads back, `report` says what is wrong with a CV,
 //! `job` what a job description asks for (`terms` it knows, `phrases` it lists, `knock_out` conditions), `tailor` puts
 //! first what it asks for. The other half is the HTTP interface ([`routes()`])
@@ -12,9 +12,11 @@
 
 mod api;
 mod docx;
+mod fonts;
 mod job;
 mod knock_out;
 mod language;
+mod large_fonts;
 mod make;
 mod phrases;
 mod plain;
@@ -39,6 +41,9 @@ use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
 
+use large_fonts::LargeFonts;
+
+pub use fonts::{Fonts, WrongFonts};
 pub use make::{Format, MakeError, Product, Wish, make, write_document};
 pub use report::{DocumentFacts, Report, analyze};
 pub use round_trip::{AddedField, FieldState, FieldTrip, RoundTrip};
@@ -53,6 +58,7 @@ pub struct State {
     store: Store,
     files: Bucket,
     sites: Bucket,
+    large_fonts: LargeFonts,
     events: Queue<CountedEvent>,
     requests: Queue<SiteMessage>,
     messages: Consumer,
@@ -60,7 +66,7 @@ pub struct State {
 }
 
 impl State {
-    /// Reads `FILES_BUCKET`, `SITES_BUCKET`, `EVENTS_QUEUE_URL`, `ATS_QUEUE_URL` and `APP_URL`, and loads the fonts.
+    /// Reads `FILES_BUCKET`, `SITES_BUCKET`, `ASSETS_BUCKET`, `EVENTS_QUEUE_URL`, `ATS_QUEUE_URL` and `APP_URL`, and loads the fonts.
     ///
     /// # Errors
     /// When a variable is not set.
@@ -70,6 +76,7 @@ impl State {
             store,
             files: Bucket::new(aws.s3(), required("FILES_BUCKET")?),
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
+            large_fonts: LargeFonts::new(Bucket::new(aws.s3(), required("ASSETS_BUCKET")?)),
             events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
             requests: Queue::new(aws.sqs(), required("ATS_QUEUE_URL")?),
             messages: Consumer::new(aws.sqs(), required("ATS_QUEUE_URL")?),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vitae_resume::{Meta, Resume};
 
+use crate::fonts::Fonts;
 use crate::job::Job;
 use crate::report::{DocumentFacts, Made, Report, Subject, report};
 use crate::round_trip::RoundTrip;
@@ -71,6 +72,8 @@ pub struct Wish {
     pub job_description: Option<String>,
     /// The headline.
     pub target_job_title: Option<String>,
+    /// What a PDF is set in.
+    pub fonts: Fonts,
     /// The paper.
     pub page_size: PageSize,
     /// Bounds of the size of the running text, where it is a PDF.
@@ -123,7 +126,7 @@ pub fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
         None => shown.clone(),
     };
     let Written { bytes, pages, conformance, set } = write(tailored, &sections, wish)?;
-    let unset = if wish.format == Format::Pdf { typeset::unset(&shown, &set) } else { Vec::new() };
+    let unset = if wish.format == Format::Pdf { typeset::unset(&shown, &set, &wish.fonts) } else { Vec::new() };
     let read = read_back(&bytes, wish.format);
     let facts = DocumentFacts { size: bytes.len(), pages, conformance, sections: set, tailored: job.is_some() };
     let made = Made { facts, round_trip: RoundTrip::of(&shown, &read, &sections), unset };
@@ -158,6 +161,7 @@ fn write(resume: Resume, sections: &[Section], wish: &Wish) -> Result<Written, M
         Format::Pdf => {
             let setting = Setting {
                 template: wish.template,
+                fonts: wish.fonts.clone(),
                 page_size: wish.page_size,
                 font_size: wish.font_size,
                 today: wish.now,
@@ -189,10 +193,10 @@ pub fn write_document(resume: &Resume, wish: &Wish) -> Result<(Vec<u8>, Option<u
 ///
 /// # Errors
 /// See [`MakeError`].
-pub(crate) fn pdf_for_site(resume: &Resume, now: Timestamp) -> Result<Vec<u8>, MakeError> {
+pub(crate) fn pdf_for_site(resume: &Resume, fonts: Fonts, now: Timestamp) -> Result<Vec<u8>, MakeError> {
     let template = Template::usual();
     let sheet = Sheet::of(resume, &template.order_for(resume));
-    let setting = Setting { template, page_size: PageSize::A4, font_size: None, today: now };
+    let setting = Setting { template, fonts, page_size: PageSize::A4, font_size: None, today: now };
     Ok(typeset::typeset(sheet, &setting, TYPESETTING_TIME)?.bytes)
 }
 
@@ -246,6 +250,7 @@ mod tests {
             sections: None,
             job_description: None,
             target_job_title: None,
+            fonts: Fonts::default(),
             page_size: PageSize::A4,
             now: "2026-11-21T12:00:00Z".parse().unwrap(),
         }

@@ -148,7 +148,9 @@ impl Sheet {
     pub(crate) fn of(resume: &Resume, sections: &[Section]) -> Self {
         let locale = crate::language::of_resume(resume);
         let (language, region) = language_and_region(locale.as_deref());
-        let wording = Wording::of(Some(&language));
+        // Chinese alone does not say in which characters it is written.
+        let region = region.or_else(|| (language == "zh").then(|| crate::language::chinese_region(resume).to_owned()));
+        let wording = Wording::of(&language, region.as_deref());
         let author = clean(&resume.basics.name);
         let label = clean(&resume.basics.label);
         let title = match (&author, &label) {
@@ -210,8 +212,12 @@ fn language_and_region(tag: Option<&str>) -> (String, Option<String>) {
     if !(2..=3).contains(&language.len()) || !language.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return ("en".to_owned(), None);
     }
-    let region = parts.next().filter(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    (language, region.map(str::to_ascii_uppercase))
+    let region = parts.next().map(str::to_ascii_uppercase).and_then(|part| match part.as_str() {
+        "HANS" => Some("CN".to_owned()),
+        "HANT" => Some("TW".to_owned()),
+        _ => Some(part).filter(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic())),
+    });
+    (language, region)
 }
 
 fn contact(resume: &Resume) -> Vec<Run> {

@@ -18,6 +18,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use utoipa::ToSchema;
 use vitae_resume::Resume;
 
+use crate::fonts::Fonts;
 use crate::sheet::{Section, Sheet, clean_line};
 use crate::template::Template;
 use crate::wording::capitals;
@@ -30,27 +31,6 @@ const HALF_GAIN: f64 = 1.12;
 
 /// Most characters on one document: some forty pages. A CV has two to six thousand.
 const MOST_CHARACTERS: usize = 120_000;
-
-/// The faces, regular and bold. Source Sans stands in for the families that lack a CV's letters.
-static FONTS: [&[u8]; 12] = [
-    include_bytes!("../fonts/SourceSans3-Regular.ttf"),
-    include_bytes!("../fonts/SourceSans3-Bold.ttf"),
-    include_bytes!("../fonts/SourceSerif4-Regular.ttf"),
-    include_bytes!("../fonts/SourceSerif4-SemiBold.ttf"),
-    include_bytes!("../fonts/Lato-Regular.ttf"),
-    include_bytes!("../fonts/Lato-Bold.ttf"),
-    include_bytes!("../fonts/Manrope-Regular.ttf"),
-    include_bytes!("../fonts/Manrope-Bold.ttf"),
-    include_bytes!("../fonts/Vazirmatn-Regular.ttf"),
-    include_bytes!("../fonts/Vazirmatn-Bold.ttf"),
-    include_bytes!("../fonts/NotoSansHebrew-Regular.ttf"),
-    include_bytes!("../fonts/NotoSansHebrew-Bold.ttf"),
-];
-
-/// The family that stands in for others.
-const USUAL_FAMILY: &str = "Source Sans 3";
-/// The families of single scripts, behind whatever else is set.
-const SCRIPT_FAMILIES: [&str; 2] = ["Vazirmatn", "Noto Sans Hebrew"];
 
 /// The size of the page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -78,9 +58,10 @@ pub struct FontSize {
 }
 
 /// How a sheet shall be set.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Setting {
     pub(crate) template: &'static Template,
+    pub(crate) fonts: Fonts,
     pub(crate) page_size: PageSize,
     /// The template's own sizes where there are no bounds.
     pub(crate) font_size: Option<FontSize>,
@@ -121,7 +102,7 @@ pub enum TypesetError {
     #[error("the document would hold {0} characters; at most {MOST_CHARACTERS} are typeset")]
     TooLong(usize),
     /// Most of the text is in a script that the fonts do not have.
-    #[error("most of the text is in a script that our fonts do not have yet; DOCX and TXT hold it as it is")]
+    #[error("most of the text is in a script that our fonts do not have; DOCX and TXT hold it as it is")]
     Script,
     /// It took longer than allowed.
     #[error("typesetting took longer than {0:?}")]
@@ -137,6 +118,7 @@ pub enum TypesetError {
 /// Loads the fonts, the templates and Typst's library, and waits for it.
 pub fn load() {
     LazyLock::force(&PRESS);
+    let _ = Fonts::default();
 }
 
 /// Loads the fonts and Typst's library beside what else a start does, so that neither it nor the first document waits.
@@ -155,13 +137,13 @@ pub(crate) fn typeset(mut sheet: Sheet, setting: &Setting, limit: Duration) -> R
     if characters > MOST_CHARACTERS {
         return Err(TypesetError::TooLong(characters));
     }
-    replace_unset(&mut sheet)?;
+    replace_unset(&mut sheet, &setting.fonts)?;
     if setting.template.capitals {
         for section in &mut sheet.sections {
             section.heading = capitals(&section.heading, &sheet.language);
         }
     }
-    let families = families_for(&mut sheet, setting.template);
+    let families = setting.fonts.families_for(&mut sheet, setting.template);
     let mut data = serde_json::to_value(&sheet).map_err(|error| TypesetError::Failed(error.to_string()))?;
     data["fonts"] = families.into();
     data["paper"] = match setting.page_size {
@@ -180,32 +162,8 @@ pub(crate) fn typeset(mut sheet: Sheet, setting: &Setting, limit: Duration) -> R
     }
 }
 
-/// The families that a template may set, its own first.
-pub(crate) fn families_of(template: &'static Template) -> Vec<&'static str> {
-    let mut families = vec![template.font.as_str()];
-    families.extend([USUAL_FAMILY].into_iter().chain(SCRIPT_FAMILIES).filter(|family| *family != template.font));
-    families
-}
-
-/// The families to set a sheet with, the first of them with every letter of its own scripts: one word in two typefaces
-/// looks like a mistake.
-fn families_for(sheet: &mut Sheet, template: &Template) -> Vec<&'static str> {
-    let usual = PRESS.family(USUAL_FAMILY);
-    let own = PRESS.family(&template.font);
-    let mut whole = true;
-    sheet.rewrite(&mut |text| {
-        whole = whole && text.chars().all(|c| c.is_ascii() || !c.is_alphabetic() || own.covers(c) || !usual.covers(c));
-        text.to_owned()
-    });
-    let mut families: Vec<&'static str> = Vec::new();
-    families.extend((whole && own.name != usual.name).then_some(own.name));
-    families.push(usual.name);
-    families.extend(SCRIPT_FAMILIES);
-    families
-}
-
 /// The characters of a résumé's sections that the fonts do not have, text by text.
-pub(crate) fn unset(resume: &Resume, sections: &[Section]) -> Vec<Unset> {
+pub(crate) fn unset(resume: &Resume, sections: &[Section], fonts: &Fonts) -> Vec<Unset> {
     let mut shown = resume.clone();
     shown.meta = vitae_resume::Meta::default();
     let document = serde_json::to_value(&shown).unwrap_or_default();
@@ -213,22 +171,22 @@ pub(crate) fn unset(resume: &Resume, sections: &[Section]) -> Vec<Unset> {
     for pointer in
         ["/basics/name", "/basics/label", "/basics/email", "/basics/phone", "/basics/location", "/basics/profiles"]
     {
-        collect_unset(document.pointer(pointer), &mut pointer.to_owned(), &mut found);
+        collect_unset(document.pointer(pointer), &mut pointer.to_owned(), fonts, &mut found);
     }
     for section in sections {
         let pointer = section.pointer();
-        collect_unset(document.pointer(pointer), &mut pointer.to_owned(), &mut found);
+        collect_unset(document.pointer(pointer), &mut pointer.to_owned(), fonts, &mut found);
     }
     found
 }
 
-fn collect_unset(value: Option<&serde_json::Value>, pointer: &mut String, found: &mut Vec<Unset>) {
+fn collect_unset(value: Option<&serde_json::Value>, pointer: &mut String, fonts: &Fonts, found: &mut Vec<Unset>) {
     use serde_json::Value;
     let length = pointer.len();
     match value {
         Some(Value::String(text)) => {
             let mut characters = String::new();
-            for c in clean_line(text).chars().filter(|c| !is_settable(*c)) {
+            for c in clean_line(text).chars().filter(|c| !is_settable(*c, fonts)) {
                 if !characters.contains(c) {
                     characters.push(c);
                 }
@@ -240,7 +198,7 @@ fn collect_unset(value: Option<&serde_json::Value>, pointer: &mut String, found:
         Some(Value::Array(entries)) => {
             for (i, entry) in entries.iter().enumerate() {
                 pointer.push_str(&format!("/{i}"));
-                collect_unset(Some(entry), pointer, found);
+                collect_unset(Some(entry), pointer, fonts, found);
                 pointer.truncate(length);
             }
         }
@@ -248,7 +206,7 @@ fn collect_unset(value: Option<&serde_json::Value>, pointer: &mut String, found:
             for (name, member) in members {
                 pointer.push('/');
                 pointer.push_str(name);
-                collect_unset(Some(member), pointer, found);
+                collect_unset(Some(member), pointer, fonts, found);
                 pointer.truncate(length);
             }
         }
@@ -256,17 +214,17 @@ fn collect_unset(value: Option<&serde_json::Value>, pointer: &mut String, found:
     }
 }
 
-fn replace_unset(sheet: &mut Sheet) -> Result<(), TypesetError> {
+fn replace_unset(sheet: &mut Sheet, fonts: &Fonts) -> Result<(), TypesetError> {
     let (mut letters, mut missing) = (0_usize, 0_usize);
     sheet.rewrite(&mut |text| {
         letters += text.chars().filter(|c| c.is_alphanumeric()).count();
-        if text.chars().all(is_settable) {
+        if text.chars().all(|c| is_settable(c, fonts)) {
             return text.to_owned();
         }
-        missing += text.chars().filter(|c| c.is_alphanumeric() && !is_settable(*c)).count();
+        missing += text.chars().filter(|c| c.is_alphanumeric() && !is_settable(*c, fonts)).count();
         let set: String = text
             .chars()
-            .filter_map(|c| match is_settable(c) {
+            .filter_map(|c| match is_settable(c, fonts) {
                 true => Some(c),
                 false => c.is_alphanumeric().then_some('□'),
             })
@@ -277,9 +235,9 @@ fn replace_unset(sheet: &mut Sheet) -> Result<(), TypesetError> {
     if missing * 4 > letters { Err(TypesetError::Script) } else { Ok(()) }
 }
 
-fn is_settable(c: char) -> bool {
+fn is_settable(c: char, fonts: &Fonts) -> bool {
     // Typst sets both hyphens alike, so the one without a glyph costs nothing.
-    c.is_ascii_graphic() || c == '\u{2011}' || !is_private(c) && PRESS.families.iter().any(|family| family.covers(c))
+    c.is_ascii_graphic() || c == '\u{2011}' || !is_private(c) && fonts.cover(c)
 }
 
 /// Private use: no two fonts agree on what it means, so it has no place in an archived file.
@@ -296,7 +254,7 @@ fn press_on_few_pages(
     let mut set = |size: f64, close: bool| {
         (data["size"], data["close"]) = (size.into(), close.into());
         let sheet = Bytes::new(data.to_string().into_bytes());
-        let desk = Desk { sheet, deadline, template: PRESS.template(setting.template) };
+        let desk = Desk { sheet, deadline, template: PRESS.template(setting.template), fonts: &setting.fonts };
         typst::compile::<PagedDocument>(&desk).output.map_err(|errors| failed(&errors))
     };
     let (size, smallest) = setting.sizes();
@@ -375,35 +333,15 @@ fn failed(errors: &[SourceDiagnostic]) -> TypesetError {
     TypesetError::Failed(counted.into_keys().collect::<Vec<_>>().join("; "))
 }
 
-/// What every document shares: library, fonts and templates.
+/// What every document shares: library and templates.
 struct Press {
     library: LazyHash<Library>,
-    book: LazyHash<FontBook>,
-    fonts: Vec<Font>,
-    families: Vec<Family>,
     /// What the templates share, under `parts.typ`, then the templates.
     sources: Vec<Source>,
     data: FileId,
 }
 
-/// A family of type.
-struct Family {
-    name: &'static str,
-    faces: Vec<Font>,
-}
-
-impl Family {
-    /// Whether every face has the character.
-    fn covers(&self, c: char) -> bool {
-        self.faces.iter().all(|face| face.info().coverage.contains(u32::from(c)))
-    }
-}
-
 impl Press {
-    fn family(&self, name: &str) -> &Family {
-        self.families.iter().find(|family| family.name == name).expect("templates name families that are here")
-    }
-
     fn template(&self, template: &Template) -> &Source {
         let place = Template::all().iter().position(|other| std::ptr::eq(other, template)).unwrap_or_default();
         &self.sources[place + 1]
@@ -411,11 +349,6 @@ impl Press {
 }
 
 static PRESS: LazyLock<Press> = LazyLock::new(|| {
-    let fonts: Vec<Font> = FONTS.iter().flat_map(|font| Font::iter(Bytes::new(*font))).collect();
-    let templates = Template::all().iter().map(|template| template.font.as_str());
-    let families = templates
-        .chain(SCRIPT_FAMILIES)
-        .map(|name| Family { name, faces: fonts.iter().filter(|font| font.info().family == name).cloned().collect() });
     let file = |path: &str| {
         let path = VirtualPath::new(path).expect("a constant path is well formed");
         FileId::new(RootedPath::new(VirtualRoot::Project, path))
@@ -426,25 +359,23 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
         .map(|template| Source::new(file(&format!("{}.typ", template.id)), template.source.to_owned()));
     Press {
         library: LazyHash::new(Library::default()),
-        book: LazyHash::new(FontBook::from_fonts(&fonts)),
-        families: families.collect(),
         sources: std::iter::once(parts).chain(templates).collect(),
-        fonts,
         data: file("sheet.json"),
     }
 });
 
-/// One document's world: the shared press, a template and this person's sheet.
-struct Desk {
+/// One document's world: the shared press, a template, fonts and this person's sheet.
+struct Desk<'a> {
     sheet: Bytes,
     template: &'static Source,
+    fonts: &'a Fonts,
     deadline: Instant,
 }
 
 /// Thrown through Typst when the time is up: it has no other way of being stopped.
 struct DeadlinePassed;
 
-impl Desk {
+impl Desk<'_> {
     /// Typst asks for fonts all the time, so here it notices that its time is up. Nothing of ours is half done when it
     /// unwinds, and no panic hook runs.
     fn check_time(&self) {
@@ -454,14 +385,14 @@ impl Desk {
     }
 }
 
-impl World for Desk {
+impl World for Desk<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &PRESS.library
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
         self.check_time();
-        &PRESS.book
+        self.fonts.book()
     }
 
     fn main(&self) -> FileId {
@@ -478,7 +409,7 @@ impl World for Desk {
 
     fn font(&self, index: usize) -> Option<Font> {
         self.check_time();
-        PRESS.fonts.get(index).cloned()
+        self.fonts.font(index)
     }
 
     fn today(&self, _offset: Option<TypstDuration>) -> Option<Datetime> {
@@ -493,7 +424,7 @@ mod tests {
     const TODAY: &str = "2026-11-21T12:00:00Z";
 
     fn setting(template: &'static Template, page_size: PageSize) -> Setting {
-        Setting { template, page_size, font_size: None, today: TODAY.parse().unwrap() }
+        Setting { template, fonts: Fonts::default(), page_size, font_size: None, today: TODAY.parse().unwrap() }
     }
 
     fn set_as(json: &str, setting: &Setting) -> Result<Typeset, TypesetError> {
@@ -584,6 +515,30 @@ mod tests {
         assert!(matches!(refused, Err(TypesetError::Script)));
     }
 
+    /// 骨, 直 and 次 have other shapes in each region; the letters of the others stay.
+    #[test]
+    fn each_region_has_its_own_shapes_of_the_same_letters() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/east-asian/NotoSansCJKtc-");
+        let file = |face: &str| std::fs::read(format!("{folder}{face}.otf")).unwrap();
+        let fonts = Fonts::with_east_asian([file("Regular"), file("Bold")]).unwrap();
+        let glyphs = |language: &str| {
+            let json = serde_json::json!({"basics": {"summary": "骨直次"}, "meta": {"vitae": {"language": language}}});
+            let setting = Setting { fonts: fonts.clone(), ..setting(Template::usual(), PageSize::A4) };
+            let pdf = set_as(&json.to_string(), &setting).unwrap();
+            assert!(text_of(&pdf).contains("骨直次"), "{language}: {}", text_of(&pdf));
+            // The compressed outlines of the subset tell the shapes apart, whatever they are numbered.
+            let size = pdf.bytes.len();
+            (size, pdf.bytes)
+        };
+        let languages = ["zh-CN", "zh-TW", "ja", "ko"];
+        let all: Vec<_> = languages.iter().map(|language| glyphs(language)).collect();
+        for (i, one) in all.iter().enumerate() {
+            for other in &all[i + 1..] {
+                assert_ne!(one.0, other.0);
+            }
+        }
+    }
+
     #[test]
     fn single_characters_without_glyphs_leave_a_mark_and_the_standards_hold() {
         let json = serde_json::json!({"basics": {"name": "Ada Kovač", "summary": "Lived in 東京 ✈ and shipped \u{f0b7} things \u{1f680} for many years"}});
@@ -592,7 +547,7 @@ mod tests {
         assert!(text_of(&pdf).contains("Lived in □□ and shipped things for many years"), "{}", text_of(&pdf));
         let resume: Resume = serde_json::from_value(json).unwrap();
         assert_eq!(
-            unset(&resume, &Section::ALL),
+            unset(&resume, &Section::ALL, &Fonts::default()),
             [Unset { pointer: "/basics/summary".to_owned(), characters: "東京✈\u{f0b7}\u{1f680}".to_owned() }]
         );
     }
@@ -689,6 +644,7 @@ mod tests {
         let desk = Desk {
             sheet: Bytes::new(Vec::<u8>::new()),
             template: PRESS.template(Template::usual()),
+            fonts: &Fonts::default(),
             deadline: Instant::now() + Duration::from_secs(9),
         };
         let other = FileId::new(RootedPath::new(VirtualRoot::Project, VirtualPath::new("secret.txt").unwrap()));

@@ -8,7 +8,7 @@ use crate::sheet::Section;
 /// The words of one language.
 #[derive(Debug)]
 pub(crate) struct Wording {
-    /// ISO 639-1.
+    /// ISO 639-1, with a region (ISO 3166-1) where that writes other words.
     pub(crate) language: &'static str,
     /// One heading a section, in the order of [`Section`].
     headings: [&'static str; 12],
@@ -40,7 +40,7 @@ enum DateStyle {
 
 const ENGLISH_MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-static LANGUAGES: [Wording; 10] = [
+static LANGUAGES: [Wording; 14] = [
     Wording {
         language: "en",
         headings: [
@@ -271,6 +271,98 @@ static LANGUAGES: [Wording; 10] = [
         document: "Özgeçmiş",
         dates: DateStyle::Dots,
     },
+    Wording {
+        language: "zh",
+        headings: [
+            "个人简介",
+            "工作经历",
+            "项目经历",
+            "教育背景",
+            "专业技能",
+            "证书",
+            "发表论文",
+            "荣誉奖项",
+            "志愿服务",
+            "语言能力",
+            "兴趣爱好",
+            "推荐人",
+        ],
+        present: "至今",
+        grade: "成绩",
+        courses: "课程",
+        technologies: "技术栈",
+        document: "简历",
+        dates: DateStyle::Iso,
+    },
+    Wording {
+        language: "zh-TW",
+        headings: [
+            "個人簡介",
+            "工作經歷",
+            "專案經歷",
+            "學歷",
+            "專業技能",
+            "證照",
+            "著作",
+            "獲獎紀錄",
+            "志工服務",
+            "語言能力",
+            "興趣",
+            "推薦人",
+        ],
+        present: "至今",
+        grade: "成績",
+        courses: "課程",
+        technologies: "使用技術",
+        document: "履歷",
+        dates: DateStyle::Iso,
+    },
+    Wording {
+        language: "ja",
+        headings: [
+            "職務要約",
+            "職歴",
+            "プロジェクト",
+            "学歴",
+            "スキル",
+            "資格",
+            "論文・著書",
+            "受賞歴",
+            "ボランティア活動",
+            "語学",
+            "趣味",
+            "推薦者",
+        ],
+        present: "現在",
+        grade: "成績",
+        courses: "履修科目",
+        technologies: "使用技術",
+        document: "職務経歴書",
+        dates: DateStyle::Iso,
+    },
+    Wording {
+        language: "ko",
+        headings: [
+            "자기소개",
+            "경력",
+            "프로젝트",
+            "학력",
+            "보유 기술",
+            "자격증",
+            "논문 및 저서",
+            "수상 경력",
+            "봉사 활동",
+            "외국어",
+            "관심사",
+            "추천인",
+        ],
+        present: "현재",
+        grade: "학점",
+        courses: "이수 과목",
+        technologies: "사용 기술",
+        document: "이력서",
+        dates: DateStyle::Iso,
+    },
 ];
 
 /// A heading in capitals, as its language writes them.
@@ -283,13 +375,16 @@ pub(crate) fn capitals(heading: &str, language: &str) -> String {
 }
 
 impl Wording {
-    /// The words of a language (ISO 639-1, a region after it is ignored), or the English ones where we have none.
-    pub(crate) fn of(language: Option<&str>) -> &'static Self {
-        let code = language.unwrap_or("en").split(['-', '_']).next().unwrap_or("en").to_ascii_lowercase();
+    /// The words of a language (ISO 639-1) as a region writes it, or the English ones where we have none.
+    pub(crate) fn of(language: &str, region: Option<&str>) -> &'static Self {
+        let code = match (language, region) {
+            ("zh", Some("TW" | "HK" | "MO")) => "zh-TW",
+            _ => language,
+        };
         LANGUAGES.iter().find(|wording| wording.language == code).unwrap_or(&LANGUAGES[0])
     }
 
-    /// The languages that have their own words here, ISO 639-1.
+    /// The languages that have their own words here, ISO 639-1, with a region where that writes other words.
     pub(crate) fn languages() -> impl Iterator<Item = &'static str> {
         LANGUAGES.iter().map(|wording| wording.language)
     }
@@ -344,25 +439,27 @@ mod tests {
     #[test]
     fn a_period_is_written_as_the_language_writes_it() {
         let (start, end) = (date("2019-03"), date("2021-11"));
-        assert_eq!(Wording::of(Some("en")).period(start, end).unwrap(), "Mar 2019 – Nov 2021");
-        assert_eq!(Wording::of(Some("de-AT")).period(start, end).unwrap(), "03/2019 – 11/2021");
-        assert_eq!(Wording::of(Some("sv")).period(start, None).unwrap(), "2019-03 – nuvarande");
-        assert_eq!(Wording::of(Some("pl")).period(start, None).unwrap(), "03/2019 – obecnie");
+        assert_eq!(Wording::of("en", None).period(start, end).unwrap(), "Mar 2019 – Nov 2021");
+        assert_eq!(Wording::of("de", Some("AT")).period(start, end).unwrap(), "03/2019 – 11/2021");
+        assert_eq!(Wording::of("sv", None).period(start, None).unwrap(), "2019-03 – nuvarande");
+        assert_eq!(Wording::of("pl", None).period(start, None).unwrap(), "03/2019 – obecnie");
     }
 
     #[test]
     fn precision_is_never_invented() {
-        assert_eq!(Wording::of(None).period(date("2019"), date("2021")).unwrap(), "2019 – 2021");
-        assert_eq!(Wording::of(None).period(None, date("2021-06")).unwrap(), "Jun 2021");
-        assert_eq!(Wording::of(Some("fr")).date(date("2021-05-09").unwrap()), "09/05/2021");
-        assert_eq!(Wording::of(None).period(None, None), None);
+        assert_eq!(Wording::of("en", None).period(date("2019"), date("2021")).unwrap(), "2019 – 2021");
+        assert_eq!(Wording::of("en", None).period(None, date("2021-06")).unwrap(), "Jun 2021");
+        assert_eq!(Wording::of("fr", None).date(date("2021-05-09").unwrap()), "09/05/2021");
+        assert_eq!(Wording::of("en", None).period(None, None), None);
     }
 
     #[test]
     fn a_language_without_words_of_its_own_gets_english_headings() {
-        assert_eq!(Wording::of(Some("vi")).heading(Section::Work), "Experience");
+        assert_eq!(Wording::of("vi", None).heading(Section::Work), "Experience");
         assert!(!Wording::knows("vi"));
-        assert_eq!(Wording::of(Some("tr")).heading(Section::Work), "İş Deneyimi");
+        assert_eq!(Wording::of("tr", None).heading(Section::Work), "İş Deneyimi");
+        assert_eq!(Wording::of("zh", Some("CN")).heading(Section::Work), "工作经历");
+        assert_eq!(Wording::of("zh", Some("HK")).heading(Section::Work), "工作經歷");
     }
 
     #[test]

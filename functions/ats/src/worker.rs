@@ -58,8 +58,9 @@ async fn typeset_for_site(state: &State, message: Message) -> Result<(), Retry> 
     if let Some(language) = language_of_cv(state, &request).await? {
         resume.meta.vitae = Some(VitaeMeta { language: Some(language), ..VitaeMeta::default() });
     }
+    let fonts = state.large_fonts.for_resume(&resume, None).await.map_err(|error| Retry(error.to_string()))?;
     let started = Instant::now();
-    let made = tokio::task::spawn_blocking(move || pdf_for_site(&resume, Timestamp::now()))
+    let made = tokio::task::spawn_blocking(move || pdf_for_site(&resume, fonts, Timestamp::now()))
         .await
         .map_err(|_| Retry("typesetting broke off".to_owned()))?;
     metrics::stage_took("typesetting", started.elapsed());

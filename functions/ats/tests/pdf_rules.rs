@@ -2,7 +2,7 @@
 //! in every template: the rules of the Matterhorn protocol and of veraPDF's profiles that a document of text can break.
 #![allow(clippy::unwrap_used, reason = "what is missing here fails the test")]
 
-use ats::{Format, PageSize, Template, Wish, make};
+use ats::{Fonts, Format, PageSize, Template, Wish, make};
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
 use vitae_resume::Resume;
@@ -28,6 +28,7 @@ fn pdf_of(template: &'static Template, language: &str) -> Vec<u8> {
         sections: None,
         job_description: None,
         target_job_title: None,
+        fonts: Fonts::default(),
         page_size: PageSize::A4,
         font_size: None,
         now: "2026-11-21T12:00:00Z".parse().unwrap(),

@@ -2,12 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "what is missing here fails the test")]
 
 #[path = "../examples/round_trip/people.rs"]
+#[allow(dead_code, reason = "the example and each test use a part")]
 mod people;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use ats::{FieldState, Format, PageSize, Template, Wish, make};
+use ats::{FieldState, Fonts, Format, PageSize, Template, Wish, make};
 use people::Made;
 
 /// What each document must come back with.
@@ -20,6 +21,7 @@ fn wish(template: &'static Template, format: Format, page_size: PageSize) -> Wis
         sections: None,
         job_description: None,
         target_job_title: None,
+        fonts: Fonts::default(),
         page_size,
         font_size: None,
         now: "2026-11-21T12:00:00Z".parse().unwrap(),

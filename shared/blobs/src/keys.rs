@@ -41,6 +41,11 @@ pub fn document(user_id: Uuid, document_id: Uuid, extension: &str) -> String {
     format!("documents/{user_id}/{document_id}.{extension}")
 }
 
+/// A font in the assets bucket.
+pub fn font(file: &str) -> String {
+    format!("fonts/{file}")
+}
+
 /// Who reads the objects of a published site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shelf {

@@ -1,6 +1,7 @@
 //! Makes every document of some people, reads each back with our own parser, and prints how much came back:
-//! `cargo run --example round_trip -- [--save FOLDER] [--details] [PEOPLE...]`.
+//! `cargo run --example round_trip -- [--save FOLDER] [--fonts FOLDER] [--details] [PEOPLE...]`.
 //!
+//! `--fonts` is where the two faces of Chinese, Japanese and Korean lie, such as `cargo local fonts` brings.
 //! PEOPLE are folders of JSON Resume files or such files' folder; without any, those of `tests/corpus/people`.
 
 mod people;
@@ -10,14 +11,15 @@ use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use ats::{FieldState, Format, PageSize, Template, Wish, make};
+use ats::{FieldState, Fonts, Format, PageSize, Template, Wish, make};
 
 fn main() -> anyhow::Result<()> {
-    let (mut save, mut details, mut folders) = (None, false, Vec::new());
+    let (mut save, mut details, mut folders, mut fonts) = (None, false, Vec::new(), Fonts::default());
     let mut arguments = std::env::args_os().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--save") => save = arguments.next().map(PathBuf::from),
+            Some("--fonts") => fonts = people::fonts(&PathBuf::from(arguments.next().unwrap_or_default()))?,
             Some("--details") => details = true,
             _ => folders.push(PathBuf::from(argument)),
         }
@@ -38,6 +40,7 @@ fn main() -> anyhow::Result<()> {
                         sections: None,
                         job_description: None,
                         target_job_title: None,
+                        fonts: fonts.clone(),
                         page_size: PageSize::A4,
                         font_size: None,
                         now: "2026-11-21T12:00:00Z".parse()?,

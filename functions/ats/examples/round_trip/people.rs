@@ -18,6 +18,15 @@ pub(crate) fn of_the_project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/people")
 }
 
+/// The fonts of the function and, out of a folder, those of Chinese, Japanese and Korean.
+pub(crate) fn fonts(folder: &Path) -> anyhow::Result<ats::Fonts> {
+    let read = |face| {
+        let path = folder.join(format!("NotoSansCJKtc-{face}.otf"));
+        fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    Ok(ats::Fonts::with_east_asian([read("Regular")?, read("Bold")?])?)
+}
+
 /// Reads a folder of résumés. Beside JSON Resume they may say their `language`, and the country by the name `country`.
 pub(crate) fn read(folder: &Path) -> anyhow::Result<Vec<Made>> {
     let files = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;

@@ -6,6 +6,7 @@
 use vitae_resume::Resume;
 
 use super::{Finding, Grading, Part, Severity, finding, style};
+use crate::language::counts_no_words;
 use crate::wording::Wording;
 
 const LONGEST: usize = 45;
@@ -14,7 +15,7 @@ const SHORTEST: usize = 3;
 const FEWEST: usize = 4;
 
 pub(super) fn look(resume: &Resume, language: Option<&str>, findings: &mut Vec<Finding>) -> Grading {
-    if !language.is_some_and(Wording::knows) {
+    if !language.is_some_and(|language| Wording::knows(language) && !counts_no_words(language)) {
         return Grading::Ungraded(
             "The rules for bullets do not hold for this CV's language, or it could not be told.".to_owned(),
         );
