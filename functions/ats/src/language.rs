@@ -108,7 +108,7 @@ mod tests {
         };
         assert_eq!(of("负责软件开发与团队管理，十年经验"), "CN");
         assert_eq!(of("負責軟體開發與團隊管理，十年經驗"), "TW");
-        assert!(CHINESE_PAIRS.chars().count() % 2 == 0);
+        assert!(CHINESE_PAIRS.chars().count().is_multiple_of(2));
     }
 
     #[test]
