@@ -110,6 +110,8 @@ struct Writer<'s> {
     shade: Option<[f32; 3]>,
     words_left: usize,
     word_limit: usize,
+    /// Tables of the body.
+    tables: usize,
     /// Texts of headers and footers already written: first, even and odd pages often carry the same.
     margins: Vec<String>,
 }
@@ -130,6 +132,7 @@ impl<'s> Writer<'s> {
             shade: None,
             words_left: limits.words,
             word_limit: limits.words,
+            tables: 0,
             margins: Vec::new(),
         }
     }
@@ -148,7 +151,13 @@ impl<'s> Writer<'s> {
         if self.pages.is_empty() {
             self.pages.push(Page { width: PAGE.0, height: PAGE.1, ..Page::default() });
         }
-        Document { format: Format::Docx, pages: self.pages, title: None }
+        Document {
+            format: Format::Docx,
+            pages: self.pages,
+            tables: self.tables,
+            margins: self.margins,
+            ..Document::default()
+        }
     }
 
     /// A header or a footer, once, without page numbers.
@@ -185,7 +194,10 @@ impl<'s> Writer<'s> {
                     let paragraph = self.paragraph(element)?;
                     self.write(paragraph);
                 }
-                "tbl" => self.table(element, depth)?,
+                "tbl" => {
+                    self.tables += 1;
+                    self.table(element, depth)?;
+                }
                 "sdt" => {
                     if let Some(content) = element.child("sdtContent") {
                         self.container(content, depth + 1)?;

@@ -9,6 +9,12 @@ pub struct Document {
     pub pages: Vec<Page>,
     /// The title that the file's own metadata claims.
     pub title: Option<String>,
+    /// Tables that text stands in, where the format has tables.
+    pub tables: usize,
+    /// Texts of headers and footers, where the format has them.
+    pub margins: Vec<String>,
+    /// Share of a page's visible glyphs whose characters the file does not tell, 0 to 1, of the page where it is largest.
+    pub unmapped: f32,
 }
 
 /// What reading the bytes gave: the words, and pictures of the pages that have none.

@@ -53,7 +53,7 @@ fn words(pdf: &Pdf, limits: &Limits) -> Result<Reading, ReadError> {
     reading.document.format = Format::Pdf;
     reading.document.title = pdf.metadata().title.as_deref().map(text_string).filter(|title| !title.trim().is_empty());
     for page in pages.iter() {
-        let read = read_page(page, &mut fonts, &layers_off, &mut budget)?;
+        let read = read_page(page, &mut fonts, &layers_off, &mut budget, &mut reading.document.unmapped)?;
         reading.document.pages.push(read);
     }
     Ok(reading)
@@ -72,6 +72,7 @@ fn read_page<'a>(
     fonts: &mut Fonts<'a>,
     layers_off: &HashSet<(u32, i32)>,
     budget: &mut Budget,
+    most_unmapped: &mut f32,
 ) -> Result<Page, ReadError> {
     let (width, height) = page.render_dimensions();
     let content = content::run(page, fonts, layers_off, budget)?;
@@ -79,6 +80,7 @@ fn read_page<'a>(
     let markers = bullets_drawn(&content);
     let rules: Vec<Rect> = content.rules.iter().map(|rule| words::rect(*rule)).collect();
     let mut words = words::words(content);
+    *most_unmapped = most_unmapped.max(words.unmapped);
     let links = links(page);
     let mut read = Page { width, height, hidden: std::mem::take(&mut words.hidden), ..Page::default() };
 

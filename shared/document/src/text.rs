@@ -32,7 +32,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> 
             return Err(ReadError::TooManyPages { pages: pages.len(), limit: limits.pages });
         }
     }
-    Ok(Reading { document: Document { format: Format::Text, pages, title: None }, images: Vec::new() })
+    Ok(Reading { document: Document { format: Format::Text, pages, ..Document::default() }, images: Vec::new() })
 }
 
 /// Whether bytes are text: no markup of a page, no control characters but those of text.

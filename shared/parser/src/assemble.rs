@@ -8,6 +8,7 @@ use vitae_resume::{
     Publication, Reference, Resume, Skill, VitaeMeta, Volunteer, Warning, Work,
 };
 
+use crate::build;
 use crate::contact::{self, Contact};
 use crate::dates::{self, Period};
 use crate::entries::{self, Entry, Fragment, Item};
@@ -32,6 +33,7 @@ pub(crate) fn resume(document: &Document) -> Resume {
     let pages = Pages::of(document);
     let month_first = dates::puts_month_first(pages.lines.iter().map(Line::text));
     let mut sections = Sections::of(&pages);
+    let headings = build::headings(&sections);
     unheaded::infer(&mut sections, month_first);
     let mut writer = Writer {
         evidence: Evidence::new(&pages),
@@ -47,6 +49,7 @@ pub(crate) fn resume(document: &Document) -> Resume {
         writer.section(section, &mut resume);
     }
     writer.warn(document, &resume);
+    let build = build::of(document, &pages, headings, &resume.basics, &writer.evidence.spans);
     resume.meta = Meta {
         vitae: Some(VitaeMeta {
             parser_version: Some(crate::VERSION.to_owned()),
@@ -58,6 +61,7 @@ pub(crate) fn resume(document: &Document) -> Resume {
             confidence: writer.evidence.confidence,
             spans: writer.evidence.spans,
             warnings: writer.warnings,
+            build: Some(build),
         }),
         ..Meta::default()
     };
@@ -189,7 +193,10 @@ impl Writer<'_> {
         }
         for (kind, lines) in [(first, to_first), (second, to_second)] {
             if !lines.is_empty() {
-                self.section(&Section { kinds: vec![kind], lines, confidence: section.confidence * 0.9 }, resume);
+                self.section(
+                    &Section { kinds: vec![kind], lines, confidence: section.confidence * 0.9, ..Section::default() },
+                    resume,
+                );
             }
         }
     }

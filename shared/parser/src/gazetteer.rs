@@ -280,6 +280,13 @@ const KINDS: [(&str, SectionKind); 15] = [
     ("other", SectionKind::Other),
 ];
 
+impl SectionKind {
+    /// The name of the section in JSON Resume, or of what it has no place for.
+    pub(crate) fn name(self) -> &'static str {
+        KINDS.iter().find(|(_, kind)| *kind == self).map_or("other", |(name, _)| name)
+    }
+}
+
 /// Heading phrases (folded words joined by spaces) to their sections.
 static HEADING_PHRASES: LazyLock<HashMap<String, SectionKind>> = LazyLock::new(|| {
     let mut phrases = HashMap::new();

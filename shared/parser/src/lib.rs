@@ -5,7 +5,7 @@
 //!
 //! The way of a document: [`lines`] flattens it, [`sections`] cuts it at its headings, [`contact`] reads the top,
 //! [`entries`] cuts dated sections into entries, [`roles`] tells what each part of an entry's heading is, [`records`]
-//! and [`lists`] read the shorter sections, [`assemble`] writes the résumé with its evidence.
+//! and [`lists`] read the shorter sections, [`assemble`] writes the résumé with its evidence, [`build`] says how the file is made.
 //!
 //! **Architecture invariant:** rules are true of CVs, whoever wrote them. The lists in `data/` hold general knowledge
 //! (months, headings, job-title words, countries) and no names of people, employers or cities.
@@ -14,6 +14,7 @@
 //! addresses are its words in another form.
 
 mod assemble;
+mod build;
 mod contact;
 mod dates;
 mod entries;

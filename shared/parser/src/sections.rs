@@ -16,10 +16,14 @@ use crate::piece::Piece;
 use crate::text::{fold, folded_words, is_prose};
 
 /// A run of lines under one heading.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Section {
     /// What the heading names: one kind, or two ("Skills & Languages").
     pub kinds: Vec<SectionKind>,
+    /// The heading's words; empty where none opened the section.
+    pub heading: String,
+    /// Whether the words are known to name a section, and not the look alone.
+    pub named: bool,
     pub lines: Vec<Line>,
     /// How sure the heading is, 0 to 1.
     pub confidence: f32,
@@ -669,8 +673,14 @@ fn gather(lines: &[Line], headings: &BTreeMap<usize, Heading>) -> Sections {
         }
         if let Some(heading) = headings.get(&i) {
             section_of.insert(i, result.sections.len());
+            let words = match heading.runs {
+                0 => line.text().split(':').next().unwrap_or_default().trim().to_owned(),
+                runs => line.runs.iter().take(runs).map(|run| run.piece.text()).collect::<Vec<_>>().join(" "),
+            };
             result.sections.push(Section {
                 kinds: heading.kinds.clone(),
+                named: heading.kinds != [SectionKind::Other] || heading_kinds(&words).is_some(),
+                heading: words,
                 lines: Vec::new(),
                 confidence: heading.confidence,
             });

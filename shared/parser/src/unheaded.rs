@@ -42,7 +42,7 @@ pub(crate) fn infer(sections: &mut Sections, month_first: bool) {
     // Each line goes to the run that its words are in; lines before any run stay with the first.
     let mut current = 0;
     let mut gathered: Vec<Section> =
-        runs.iter().map(|kind| Section { kinds: vec![*kind], lines: Vec::new(), confidence: 0.45 }).collect();
+        runs.iter().map(|kind| Section { kinds: vec![*kind], confidence: 0.45, ..Section::default() }).collect();
     for line in rest {
         if let Some(word) = line.piece.words().next()
             && let Some(run) = run_of_word.get(&word)

@@ -132,6 +132,8 @@ fn what_is_read_changes_with_the_version_alone() {
     for doc in docs() {
         let mut said = resume(&document(&doc));
         said["meta"]["vitae"]["parser_version"] = Value::Null;
+        // How the file is built is no part of what it says.
+        said["meta"]["vitae"].as_object_mut().unwrap().remove("build");
         digest.update(serde_json::to_vec(&said).unwrap());
     }
     let now = format!("{} {}", vitae_parser::VERSION, hex::encode(digest.finalize()));

@@ -9,7 +9,7 @@ mod meta;
 mod validate;
 
 pub use date::{ParsePartialDateError, PartialDate};
-pub use meta::{BoundingBox, Meta, Span, VitaeMeta, Warning};
+pub use meta::{BoundingBox, Build, Heading, Meta, Span, VitaeMeta, Warning};
 pub use validate::Violation;
 
 use serde::{Deserialize, Serialize};

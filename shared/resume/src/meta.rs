@@ -60,6 +60,37 @@ pub struct VitaeMeta {
     /// What a person should look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
+    /// How the original is built, where it was read from a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<Build>,
+}
+
+/// How an original is built: what programs that read it trip over.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Build {
+    /// Tables that text stands in, where the format has tables.
+    pub tables: usize,
+    /// Share of a page's glyphs whose characters the file does not tell, 0 to 1, of the page where it is largest.
+    pub unmapped: f32,
+    /// Size of the running text in points; 0 where the file states none.
+    pub body_size: f32,
+    /// Contact data that stands in a header or a footer, by pointer.
+    pub contact_in_margins: Vec<String>,
+    /// The headings in reading order.
+    pub headings: Vec<Heading>,
+}
+
+/// A heading of an original.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Heading {
+    /// Its words.
+    pub text: String,
+    /// The JSON Resume section that they name (`summary` is `basics.summary`); none where they name none.
+    pub section: Option<String>,
+    /// Whether nothing stands under it.
+    pub empty: bool,
 }
 
 /// A place on a page.
