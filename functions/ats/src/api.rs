@@ -271,6 +271,10 @@ pub(crate) async fn analyze(
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let (description, title, industry) =
         (said(body.job_description), said(body.target_job_title), said(body.target_industry));
+    let original_size = match &cv.source {
+        CvSource::File { file, .. } => Some(file.size),
+        CvSource::Import => None,
+    };
     let report = compute(move || {
         let subject = report::Subject {
             resume: &resume,
@@ -283,6 +287,7 @@ pub(crate) async fn analyze(
         report::report(&subject, None)
     })
     .await?;
+            original_size,
     Ok(Json(report))
 }
 

@@ -139,6 +139,7 @@ pub fn make(resume: &Resume, wish: &Wish) -> Result<Product, MakeError> {
         job_description: wish.job_description.as_deref(),
         target_job_title: wish.target_job_title.as_deref(),
         target_industry: None,
+        original_size: None,
         today: wish.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     };
     Ok(Product { report: report(&subject, Some(made)), bytes })

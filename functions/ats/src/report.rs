@@ -6,6 +6,7 @@ mod bullets;
 mod contact;
 mod dates;
 mod file;
+mod headings;
 mod posting;
 mod score;
 mod sections;
@@ -26,7 +27,7 @@ use crate::round_trip::RoundTrip;
 use crate::typeset::Unset;
 
 /// Version of the findings and of the score's rules. It changes whenever the same CV could get another score.
-pub(crate) const VERSION: &str = "2";
+pub(crate) const VERSION: &str = "3";
 
 /// Most places that one finding names.
 const MOST_EVIDENCE: usize = 12;
@@ -169,6 +170,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) today: Date,
 }
 
+    /// Size of the original in bytes, where there is one.
+    pub(crate) original_size: Option<u64>,
 /// A document that was made from the CV: then the part `file` is about it and not about the original.
 #[derive(Debug)]
 pub(crate) struct Made {
@@ -179,7 +182,15 @@ pub(crate) struct Made {
 
 /// Looks a CV over, beside a job description and a job title where they are given.
 pub fn analyze(resume: &Resume, job_description: Option<&str>, target_job_title: Option<&str>, today: Date) -> Report {
-    let subject = Subject { resume, whole: None, job_description, target_job_title, target_industry: None, today };
+    let subject = Subject {
+        resume,
+        whole: None,
+        job_description,
+        target_job_title,
+        target_industry: None,
+        original_size: None,
+        today,
+    };
     report(&subject, None)
 }
 
@@ -199,10 +210,10 @@ pub(crate) fn report(subject: &Subject<'_>, made: Option<Made>) -> Report {
     let mut findings = Vec::new();
     contact::look(resume, &mut findings);
     dates::look(resume, subject.today, &mut findings);
-    sections::look(resume, &mut findings);
+    sections::look(resume, language.as_deref(), &mut findings);
     let file = match &made {
         Some(made) => file::look_at_made(made, &mut findings),
-        None => file::look_at_original(resume, &mut findings),
+        None => file::look_at_original(subject, language.as_deref(), &mut findings),
     };
     let bullets = bullets::look(resume, language.as_deref(), &mut findings);
     let title = job.as_ref().and_then(|(_, job)| job.title.as_ref()).or(title_alone.as_ref());
@@ -277,11 +288,11 @@ fn is_filled(text: &Option<String>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::score::Band;
     use super::*;
 
-    pub(super) const CV: &str = r#"{
+    pub(crate) const CV: &str = r#"{
         "basics":{"name":"Ada Kovač","label":"Platform Engineer","email":"ada@example.org","phone":"+47 21 00 00 00",
             "url":"https://ada.example","location":{"city":"Oslo"},"summary":"Platform engineer with ten years of work on large systems for the public sector."},
         "work":[
@@ -303,6 +314,7 @@ mod tests {
         };
         report(&subject, None)
     }
+            original_size: None,
 
     pub(super) fn ids(report: &Report) -> Vec<&str> {
         report.findings.iter().map(|finding| finding.id.as_str()).collect()

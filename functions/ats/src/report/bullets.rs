@@ -3,6 +3,8 @@
 //! Words are counted between spaces, so the rules are silent where a language writes without them, and where the
 //! language is not known.
 
+use std::collections::HashMap;
+
 use vitae_resume::Resume;
 
 use super::{Finding, Grading, Part, Severity, finding, style};
@@ -47,6 +49,25 @@ pub(super) fn look(resume: &Resume, language: Option<&str>, findings: &mut Vec<F
         }
         findings.push(found);
     }
+    let mut repeated = finding(
+        "repeated_bullets",
+        Part::Bullets,
+        Severity::Low,
+        "Some bullets say the same as another.",
+        "Say it once, where it matters most, and use the line for something else.",
+    );
+    let bare =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let mut said: HashMap<String, &str> = HashMap::new();
+    for (pointer, text) in bullets.iter().filter(|(_, text)| text.split_whitespace().count() >= SHORTEST) {
+        match said.get(&bare(text)) {
+            Some(first) => repeated = repeated.at(*first, Some(text)).at(pointer, Some(text)),
+            None => {
+                said.insert(bare(text), pointer);
+            }
+        }
+    }
+    findings.extend(Some(repeated).filter(|finding| !finding.evidence.is_empty()));
     let words = |text: &str| text.split_whitespace().count();
     let mut long = finding(
         "long_bullets",
@@ -128,6 +149,19 @@ mod tests {
         let report = look(&cv, None);
         assert_eq!(ids(&report), ["few_measurable_results", "weak_openings", "long_bullets", "short_bullets"]);
         assert_eq!(report.findings[3].evidence[0].pointer, "/work/0/highlights/0");
+    }
+
+    #[test]
+    fn a_bullet_that_stands_there_twice_is_pointed_at_in_both_places() {
+        let cv = CV.replace(
+            "Moved 40 services to k8s with Terraform",
+            "Wrote billing software in Python for 2 million customers.",
+        );
+        let report = look(&cv, None);
+        assert_eq!(ids(&report), ["repeated_bullets"]);
+        let pointers: Vec<&str> =
+            report.findings[0].evidence.iter().map(|evidence| evidence.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/work/0/highlights/1", "/work/1/highlights/0"]);
     }
 
     #[test]

@@ -4,6 +4,18 @@ use vitae_resume::Resume;
 
 use super::{Finding, Part, Severity, finding, is_filled};
 
+/// Networks on which people have pages.
+const NETWORKS: [&str; 8] = [
+    "linkedin.com",
+    "github.com",
+    "gitlab.com",
+    "xing.com",
+    "behance.net",
+    "dribbble.com",
+    "orcid.org",
+    "stackoverflow.com",
+];
+
 pub(super) fn look(resume: &Resume, findings: &mut Vec<Finding>) {
     let basics = &resume.basics;
     let mut say = |id, severity, detail: &str, fix: &str| {
@@ -51,6 +63,32 @@ pub(super) fn look(resume: &Resume, findings: &mut Vec<Finding>) {
             );
         }
     }
+    let profiles = basics.profiles.iter().enumerate();
+    let links =
+        profiles.filter_map(|(i, profile)| Some((format!("/basics/profiles/{i}/url"), profile.url.as_deref()?)));
+    for (pointer, link) in links.chain(basics.url.as_deref().map(|url| ("/basics/url".to_owned(), url))) {
+        let bare = link.trim().trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
+        let (host, path) = bare.split_once('/').unwrap_or((bare, ""));
+        let nowhere = !host.contains('.') || bare.contains(char::is_whitespace);
+        // The front page of a network is nobody's profile.
+        let nobodys = path.is_empty() && NETWORKS.contains(&host.to_lowercase().as_str());
+        if nowhere || nobodys {
+            findings.push(
+                finding(
+                    "link_incomplete",
+                    Part::Contact,
+                    Severity::Medium,
+                    if nobodys {
+                        "A link leads to a network's front page, not to you."
+                    } else {
+                        "A link leads nowhere."
+                    },
+                    "Write the whole address out, as your browser shows it.",
+                )
+                .at(pointer, Some(link)),
+            );
+        }
+    }
     if let Some(email) = basics.email.as_deref().map(str::trim).filter(|email| !email.is_empty()) {
         let plausible = email.split_once('@').is_some_and(|(local, host)| {
             !local.is_empty()
@@ -91,5 +129,14 @@ mod tests {
         let report = look(&CV.replace("ada@example.org", "ada at example").replace("+47 21 00 00 00", "123"), None);
         assert_eq!(ids(&report), ["email_implausible", "phone_implausible"]);
         assert_eq!(report.findings[1].evidence[0].pointer, "/basics/phone");
+    }
+
+    #[test]
+    fn a_link_that_leads_to_nobody_is_pointed_at() {
+        for link in ["https://www.linkedin.com/", "github.com", "my site"] {
+            let report = look(&CV.replace("https://ada.example", link), None);
+            assert_eq!(ids(&report), ["link_incomplete"], "{link}");
+            assert_eq!(report.findings[0].evidence[0].pointer, "/basics/url");
+        }
     }
 }

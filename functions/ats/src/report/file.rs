@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use vitae_resume::{Resume, Span};
+use vitae_resume::Span;
 
-use super::{Finding, Grading, Made, Part, Severity, finding};
+use super::{Finding, Grading, Made, Part, Severity, Subject, finding, headings};
 use crate::round_trip::FieldState;
 
 /// Pages from which a CV is long, academic ones aside.
@@ -13,14 +13,36 @@ const MANY_PAGES: usize = 4;
 const UNSURE: f32 = 0.5;
 /// Height in points that two sections share before they count as columns: some three lines.
 const COLUMN: f32 = 40.0;
-/// Where a header ends, in points from the top: Word's stand at half an inch.
-const HEADER: f32 = 50.0;
+/// Share of letters without characters from which the reader takes a page for a picture.
+const UNREADABLE: f32 = 0.3;
+/// Share that is more than an ornament or two.
+const SOME_UNMAPPED: f32 = 0.005;
+/// Running text below it is small, in points.
+const SMALLEST_TYPE: f32 = 9.0;
+/// Bytes that many portals do not take.
+const LARGE_FILE: u64 = 2 * 1024 * 1024;
 
-pub(super) fn look_at_original(resume: &Resume, findings: &mut Vec<Finding>) -> Grading {
+pub(super) fn look_at_original(subject: &Subject<'_>, language: Option<&str>, findings: &mut Vec<Finding>) -> Grading {
+    let resume = subject.resume;
     let Some(vitae) = resume.meta.vitae.as_ref().filter(|vitae| vitae.page_count > 0) else {
         return Grading::Ungraded("This CV was not read from a file with pages.".to_owned());
     };
-    if vitae.recognised_pages > 0 {
+    let build = vitae.build.clone().unwrap_or_default();
+    let unmapped = build.unmapped > UNREADABLE;
+    if unmapped || build.unmapped > SOME_UNMAPPED {
+        let severity = if unmapped { Severity::High } else { Severity::Medium };
+        findings.push(finding(
+            "unmapped_fonts",
+            Part::File,
+            severity,
+            format!(
+                "The file does not tell which characters {:.0} % of the letters of a page are: a font lacks its table.",
+                (build.unmapped * 100.0).max(1.0)
+            ),
+            "Export the PDF anew with fonts embedded and text that can be copied, or make a document here.",
+        ));
+    }
+    if vitae.recognised_pages > 0 && !unmapped {
         findings.push(finding(
             "scanned_pages",
             Part::File,
@@ -51,8 +73,41 @@ pub(super) fn look_at_original(resume: &Resume, findings: &mut Vec<Finding>) -> 
             "Look at the original and mend it there, or make a new document here.",
         ));
     }
+    if vitae.page_count > 0 && vitae.recognised_pages == 0 && build.tables > 0 {
+        findings.push(finding(
+            "tables",
+            Part::File,
+            Severity::Medium,
+            match build.tables {
+                1 => "Text stands in a table: programs read its cells in an order of their own, or leave them out.".to_owned(),
+                tables => {
+                    format!("Text stands in {tables} tables: programs read cells in an order of their own, or leave them out.")
+                }
+            },
+            "Set the CV without tables, with tab stops for dates, or make a document here.",
+        ));
+    }
+    if build.body_size > 0.0 && build.body_size < SMALLEST_TYPE {
+        findings.push(finding(
+            "small_type",
+            Part::File,
+            Severity::Low,
+            format!("The running text is set in {} points.", build.body_size),
+            "Take 10 to 12 points; below 9 it is hard to read on paper and for recognition.",
+        ));
+    }
+    if let Some(size) = subject.original_size.filter(|size| *size > LARGE_FILE) {
+        findings.push(finding(
+            "large_file",
+            Part::File,
+            Severity::Low,
+            format!("The file has {:.1} MB; many portals take 2 MB at most.", size as f64 / 1_048_576.0),
+            "Leave pictures out, or make a document here: it has a tenth of a megabyte.",
+        ));
+    }
+    headings::look(&build.headings, language, findings);
     findings.extend(columns(&vitae.spans));
-    findings.extend(contact_in_margin(&vitae.spans));
+    findings.extend(contact_in_margin(&build.contact_in_margins));
     let mut unsure = finding(
         "unsure_fields",
         Part::File,
@@ -103,22 +158,16 @@ fn columns(spans: &BTreeMap<String, Vec<Span>>) -> Option<Finding> {
     None
 }
 
-/// Mail and telephone both in the strip that Word and others keep for headers: many programs do not read that.
-fn contact_in_margin(spans: &BTreeMap<String, Vec<Span>>) -> Option<Finding> {
-    let at = |pointer: &str| spans.get(pointer).and_then(|spans| spans.first());
-    let (mail, phone) = (at("/basics/email")?, at("/basics/phone")?);
-    let in_header = |span: &Span| span.bbox.height > 0.0 && span.bbox.y + span.bbox.height < HEADER;
-    (in_header(mail) && in_header(phone)).then(|| {
-        finding(
-            "contact_in_header",
-            Part::File,
-            Severity::Medium,
-            "Mail and telephone stand at the very top of the page, where headers are: some programs skip them.",
-            "Move them into the page, under your name.",
-        )
-        .at("/basics/email", None)
-        .at("/basics/phone", None)
-    })
+/// Contact data where many programs do not read.
+fn contact_in_margin(pointers: &[String]) -> Option<Finding> {
+    let found = finding(
+        "contact_in_header",
+        Part::File,
+        Severity::Medium,
+        "Contact data stands in the header or the footer of the page: some programs skip both.",
+        "Move it into the page, under your name.",
+    );
+    (!pointers.is_empty()).then(|| pointers.iter().fold(found, |found, pointer| found.at(pointer, None)))
 }
 
 pub(super) fn look_at_made(made: &Made, findings: &mut Vec<Finding>) -> Grading {
@@ -176,10 +225,33 @@ mod tests {
         let with = |spans: String| CV.replace(r#""page_count":1"#, &format!(r#""page_count":1,"spans":{{{spans}}}"#));
         let beside = format!(r#""/work/0/name":{},"/skills/0/name":{}"#, at(40, 200, 300), at(300, 210, 90));
         let below = format!(r#""/work/0/name":{},"/skills/0/name":{}"#, at(40, 200, 300), at(300, 510, 90));
-        let header = format!(r#""/basics/email":{},"/basics/phone":{}"#, at(40, 20, 12), at(240, 20, 12));
         assert_eq!(ids(&look(&with(beside), None)), ["columns"]);
         assert_eq!(ids(&look(&with(below), None)), Vec::<&str>::new());
-        assert_eq!(ids(&look(&with(header), None)), ["contact_in_header"]);
+        let built = |build: &str| {
+            let cv = CV.replace(r#""page_count":1"#, &format!(r#""page_count":1,"build":{{{build}}}"#));
+            ids(&look(&cv, None)).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(built(r#""contact_in_margins":["/basics/email"]"#), ["contact_in_header"]);
+        assert_eq!(built(r#""tables":1"#), ["tables"]);
+        assert_eq!(built(r#""body_size":8.5"#), ["small_type"]);
+        assert_eq!(built(r#""unmapped":0.02"#), ["unmapped_fonts"]);
+        assert_eq!(built(r#""tables":0,"body_size":10.5,"unmapped":0.001"#), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_large_file_is_told_and_a_font_without_its_table_is_no_scan() {
+        let json = CV.replace(r#""page_count":1"#, r#""page_count":1,"recognised_pages":1,"build":{"unmapped":0.9}"#);
+        let resume = serde_json::from_str(&json).unwrap();
+        let subject = crate::report::Subject {
+            resume: &resume,
+            whole: None,
+            job_description: None,
+            target_job_title: None,
+            target_industry: None,
+            original_size: Some(4 * 1024 * 1024),
+            today: jiff::civil::date(2026, 11, 21),
+        };
+        assert_eq!(ids(&crate::report::report(&subject, None)), ["unmapped_fonts", "large_file"]);
     }
 
     #[test]

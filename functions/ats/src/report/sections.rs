@@ -3,8 +3,13 @@
 use vitae_resume::Resume;
 
 use super::{Finding, Part, Severity, finding, is_filled};
+use crate::job::texts_of;
+use crate::language::counts_no_words;
 
-pub(super) fn look(resume: &Resume, findings: &mut Vec<Finding>) {
+/// Words that fill some three pages.
+const MOST_WORDS: usize = 1_500;
+
+pub(super) fn look(resume: &Resume, language: Option<&str>, findings: &mut Vec<Finding>) {
     let mut say = |id, severity, detail: &str, fix: &str| {
         findings.push(finding(id, Part::Sections, severity, detail, fix));
     };
@@ -44,6 +49,18 @@ pub(super) fn look(resume: &Resume, findings: &mut Vec<Finding>) {
             "No profile text was found.",
             "Open with two or three sentences on who you are and what you look for.",
         );
+    }
+
+    let words: usize = texts_of(resume).iter().map(|(_, text)| text.split_whitespace().count()).sum();
+    let counted = language.is_some_and(|language| !counts_no_words(language));
+    if counted && words > MOST_WORDS && resume.publications.is_empty() {
+        findings.push(finding(
+            "much_text",
+            Part::Sections,
+            Severity::Low,
+            format!("The CV has about {words} words."),
+            "Six hundred to a thousand are read. Shorten what is old or far from the work you look for.",
+        ));
     }
 
     let lacking =
@@ -104,6 +121,13 @@ mod tests {
         for id in ["experience_missing", "education_missing", "skills_missing", "summary_missing"] {
             assert!(ids(&report).contains(&id), "{id}");
         }
+    }
+
+    #[test]
+    fn more_words_than_three_pages_hold_are_told() {
+        let long = "word ".repeat(1_600);
+        let report = look(&CV.replace("Platform engineer with ten years", &format!("{long} Platform engineer")), None);
+        assert_eq!(ids(&report), ["much_text"]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ struct Words {
     hollow: &'static [&'static str],
 }
 
-const WORDS: [Words; 4] = [
+const WORDS: [Words; 7] = [
     Words {
         language: "en",
         weak: &[
@@ -117,6 +117,66 @@ const WORDS: [Words; 4] = [
             "motivada",
             "orientado a resultados",
             "orientada a resultados",
+        ],
+    },
+    Words {
+        language: "it",
+        weak: &[
+            "responsabile di",
+            "responsabile della",
+            "responsabile del",
+            "incaricato di",
+            "incaricata di",
+            "collaborazione a",
+            "supporto a",
+        ],
+        pronouns: &["io", "mio", "mia", "miei", "mie", "noi", "nostro", "nostra"],
+        hollow: &[
+            "lavoro di squadra",
+            "dinamico",
+            "dinamica",
+            "proattivo",
+            "proattiva",
+            "motivato",
+            "motivata",
+            "problem solving",
+        ],
+    },
+    Words {
+        language: "pt",
+        weak: &[
+            "responsável por",
+            "responsável pela",
+            "responsável pelo",
+            "encarregado de",
+            "encarregada de",
+            "participação em",
+            "apoio a",
+        ],
+        pronouns: &["eu", "meu", "minha", "meus", "minhas", "nosso", "nossa"],
+        hollow: &[
+            "trabalho em equipe",
+            "trabalho em equipa",
+            "proativo",
+            "proativa",
+            "dinâmico",
+            "dinâmica",
+            "motivado",
+            "motivada",
+        ],
+    },
+    Words {
+        language: "nl",
+        weak: &["verantwoordelijk voor", "belast met", "betrokken bij", "meegewerkt aan", "ondersteuning van"],
+        pronouns: &["ik", "mijn", "mij", "wij", "onze"],
+        hollow: &[
+            "teamspeler",
+            "resultaatgericht",
+            "proactief",
+            "gedreven",
+            "flexibel",
+            "stressbestendig",
+            "enthousiast",
         ],
     },
 ];
@@ -275,6 +335,8 @@ mod tests {
         assert_eq!(with(r#"["Led 1 team","Led 2 shops","Led 3 labs","Led 4 plants"]"#, "en"), ["repeated_openings"]);
         assert_eq!(with(r#"["Team player with 5 trophies"]"#, "en"), ["hollow_words"]);
         assert_eq!(with(r#"["Verantwortlich für 3 Anlagen"]"#, "de"), ["weak_openings"]);
+        assert_eq!(with(r#"["Responsável por 3 lojas"]"#, "pt"), ["weak_openings"]);
+        assert_eq!(with(r#"["Teamspeler met 5 bekers"]"#, "nl"), ["hollow_words"]);
     }
 
     #[test]
