@@ -209,7 +209,13 @@ impl Job {
             for found in &listed {
                 let (start, end) = (found.start, found.end);
                 // Products are named in full, and a common word may be half of another term: `Opera PMS`, `audit planning`.
-                let partial = terms::is_product(found.concept) || sentence[start..].starts_with(char::is_lowercase);
+                let abbreviation = sentence[start..end].chars().all(|c| c.is_uppercase());
+                // `SAP EWM` and `HPLC methods` are more than their first word; `CATIA V5` is CATIA.
+                let next = sentence[end..].strip_prefix(' ').and_then(|rest| rest.split_whitespace().next());
+                let versioned = next.is_some_and(|word| word.contains(|c: char| c.is_ascii_digit()));
+                let partial = terms::is_product(found.concept)
+                    || sentence[start..].starts_with(char::is_lowercase)
+                    || abbreviation && !versioned;
                 let around =
                     phrases::around(sentence, (start, end), &taken).filter(|_| partial && *need > Need::Mentioned);
                 match around {
@@ -222,9 +228,18 @@ impl Job {
             }
             for term in &own {
                 let places = terms::whole_places(sentence, term);
-                if !places.is_empty() {
-                    here.push((Term::Other(term.to_lowercase()), term.clone()));
-                    taken.extend(places);
+                let Some(first) = places.first().copied() else { continue };
+                // What a person calls `forecasting` may be half of `statistical forecasting`.
+                let around = phrases::around(sentence, first, &taken).filter(|_| *need > Need::Mentioned);
+                match around {
+                    Some(phrase) if places.len() == 1 => {
+                        taken.push((phrase.start, phrase.end));
+                        here.push((Term::Other(phrase.text.to_lowercase()), phrase.text));
+                    }
+                    _ => {
+                        here.push((Term::Other(term.to_lowercase()), term.clone()));
+                        taken.extend(places);
+                    }
                 }
             }
             if *need > Need::Mentioned {
@@ -540,9 +555,12 @@ fn sentences(description: &str) -> (Vec<(Need, String)>, usize) {
             };
             // What stands in brackets can be wanted otherwise than what stands around them: `SQL (PostgreSQL preferred)`.
             let (outside, inside) = brackets_apart(sentence);
-            for part in std::iter::once(outside).chain(inside) {
+            // `Theatre experience, preferably in orthopaedics` asks for the theatre.
+            let (outside, rather) = rather_apart(&outside);
+            for part in std::iter::once(outside.to_owned()).chain(inside) {
                 kept.push((need_said(&part).unwrap_or(need), part));
             }
+            kept.extend(rather.map(|part| (Need::Preferred, part.to_owned())));
         }
     }
     (kept, left_out)
@@ -557,6 +575,21 @@ fn need_said(sentence: &str) -> Option<Need> {
         Some(Need::Required)
     } else {
         None
+    }
+}
+
+/// A sentence before its `preferably`, and what follows, where only that is preferred.
+fn rather_apart(sentence: &str) -> (&str, Option<&str>) {
+    const RATHER: [&str; 6] =
+        [", preferably ", ", ideally ", ", vorzugsweise ", ", idealerweise ", ", de préférence ", ", preferiblemente "];
+    let lower = sentence.to_lowercase();
+    if lower.len() != sentence.len() {
+        return (sentence, None);
+    }
+    let at = RATHER.iter().filter_map(|word| Some((lower.find(word)?, word.len()))).min();
+    match at {
+        Some((at, length)) if at > 0 => (&sentence[..at], Some(&sentence[at + length..])),
+        _ => (sentence, None),
     }
 }
 
@@ -591,6 +624,10 @@ fn heading(line: &str) -> Option<Option<Need>> {
         return None;
     }
     let starts = |phrases: &[&str]| phrases.iter().any(|phrase| title.starts_with(phrase));
+    // What opens a list when it stands alone opens a sentence else: `You know` and `You know Rust`.
+    if WHOLE_HEADINGS.contains(&title.as_str()) {
+        return Some(Some(Need::Required));
+    }
     if starts(&IDLE_HEADINGS) {
         Some(None)
     } else if starts(&TASK_HEADINGS) {
@@ -632,7 +669,19 @@ fn has_phrase(text: &str, phrase: &str) -> bool {
     })
 }
 
-const REQUIRED_HEADINGS: [&str; 44] = [
+const REQUIRED_HEADINGS: [&str; 56] = [
+    "key requirement",
+    "person specification",
+    "minimum requirement",
+    "what we need",
+    "what we expect",
+    "the ideal candidate",
+    "skills required",
+    "skills & experience",
+    "wir erwarten",
+    "compétences",
+    "vos compétences",
+    "conocimientos",
     "requirement",
     "required",
     "must have",
@@ -679,7 +728,32 @@ const REQUIRED_HEADINGS: [&str; 44] = [
     "aranan nitelikler",
 ];
 
-const PREFERRED_HEADINGS: [&str; 29] = [
+const WHOLE_HEADINGS: [&str; 16] = [
+    "you bring",
+    "you know",
+    "you need",
+    "you should have",
+    "you should bring",
+    "you must have",
+    "you will need",
+    "you will have",
+    "you are",
+    "we need",
+    "we expect",
+    "skills",
+    "du bringst mit",
+    "sie bringen mit",
+    "vous maîtrisez",
+    "buscamos",
+];
+
+const PREFERRED_HEADINGS: [&str; 35] = [
+    "idealerweise",
+    "idéalement",
+    "idealmente",
+    "would be nice",
+    "also welcome",
+    "welcome",
     "nice to have",
     "nice-to-have",
     "preferred",
@@ -781,7 +855,19 @@ const IDLE_HEADINGS: [&str; 37] = [
     "om oss",
 ];
 
-const PREFERRED_PHRASES: [&str; 38] = [
+const PREFERRED_PHRASES: [&str; 50] = [
+    "is welcome",
+    "are welcome",
+    "would be useful",
+    "would be ideal",
+    "would be nice",
+    "would be welcome",
+    "is useful",
+    "ein plus",
+    "seraient appréciées",
+    "seraient appréciés",
+    "serait appréciée",
+    "se valora",
     "nice to have",
     "nice-to-have",
     "preferred",
@@ -822,7 +908,29 @@ const PREFERRED_PHRASES: [&str; 38] = [
     "meriterande",
 ];
 
-const REQUIRED_PHRASES: [&str; 39] = [
+const REQUIRED_PHRASES: [&str; 61] = [
+    "must demonstrate",
+    "must possess",
+    "must show",
+    "must hold",
+    "should have",
+    "should bring",
+    "is expected",
+    "are expected",
+    "we expect",
+    "we also expect",
+    "we need someone",
+    "key requirements",
+    "will have experience",
+    "will have knowledge",
+    "sound skills in",
+    "you master",
+    "wir erwarten",
+    "vous maîtrisez",
+    "vous possédez",
+    "se requiere",
+    "una persona con",
+    "a alguien con",
     "must have",
     "must be",
     "must know",
@@ -1005,7 +1113,7 @@ We are an equal opportunity employer and do not discriminate on the basis of PHP
             &Resume::default(),
         )
         .compare(&Resume::default(), None, None, TODAY);
-        assert_eq!(names(&found.required), ["SQL", "relational databases", "joins"]);
+        assert_eq!(names(&found.required), ["SQL tuning", "relational databases", "joins"]);
         assert_eq!(names(&found.preferred), ["PostgreSQL"]);
     }
 

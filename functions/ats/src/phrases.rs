@@ -9,7 +9,19 @@ const CONJUNCTIONS: [&str; 12] =
     [" and ", " or ", " und ", " oder ", " sowie ", " et ", " ou ", " y ", " e ", " o ", " & ", " plus "];
 
 /// What stands before an item and says how much of it is asked for, longest first where one begins with another.
-const OPENINGS: [&str; 117] = [
+const OPENINGS: [&str; 149] = [
+    "you should bring",
+    "you will need",
+    "you are",
+    "you master",
+    "we need someone with",
+    "someone with",
+    "we also expect",
+    "key requirements include",
+    "requirements include",
+    "must demonstrate",
+    "the successful applicant will have",
+    "the successful candidate will have",
     "you must be a",
     "you must be an",
     "you must have",
@@ -126,11 +138,60 @@ const OPENINGS: [&str; 117] = [
     "conocimiento de",
     "manejo de",
     "dominio de",
+    "exposure to",
+    "von vorteil sind",
+    "von vorteil ist",
+    "sichere anwendung von",
+    "sicherer umgang mit dem",
+    "vous maîtrisez",
+    "vous avez",
+    "maîtrise de la",
+    "maîtrise de l'",
+    "bonne connaissance de",
+    "bonnes connaissances en",
+    "des connaissances en",
+    "le",
+    "la",
+    "les",
+    "el",
+    "los",
+    "las",
     "imprescindible",
+    "firm grasp of",
+    "sicheren umgang mit",
+];
+
+/// What stands between a person and what they can: `a registered midwife with sound skills in antenatal care`.
+const INTRODUCTIONS: [&str; 14] = [
+    " skills in ",
+    " experience of ",
+    " experience in ",
+    " experience with ",
+    " expertise in ",
+    " knowledge of ",
+    " kenntnisse in ",
+    " erfahrung in ",
+    " erfahrung mit ",
+    " expérience en ",
+    " connaissances en ",
+    " experiencia en ",
+    " conocimientos de ",
+    " competence in ",
 ];
 
 /// Where an item ends before the sentence does.
-const ENDINGS: [&str; 62] = [
+const ENDINGS: [&str; 73] = [
+    " welcome",
+    " useful",
+    " ideal",
+    " according to ",
+    " avancé",
+    " avancée",
+    " avanzado",
+    " seraient ",
+    " serait ",
+    " ante ",
+    " sicher ",
     " is ",
     " are ",
     " will ",
@@ -203,7 +264,11 @@ const OF_ONE_PIECE: [&str; 7] =
 const PLAIN_ALONE: [&str; 4] = ["communication", "organisation", "leadership", "management"];
 
 /// Words that no term of trade holds by itself: persons, time, school, character.
-const PLAIN: [&str; 128] = [
+const PLAIN: [&str; 132] = [
+    "someone",
+    "portfolio",
+    "applicants",
+    "candidates",
     "you",
     "your",
     "we",
@@ -334,6 +399,9 @@ const PLAIN: [&str; 128] = [
     "inglés",
 ];
 
+/// Words between a task and the tool for it.
+const TOOL_WORDS: [&str; 6] = [" using", " via", " in", " mittels", " mit", " avec"];
+
 /// A phrase with its place in the sentence, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Phrase {
@@ -349,8 +417,23 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)]) -> Vec<Phrase> {
     let mut phrases = Vec::new();
     let mut known = 0;
     for (start, end) in &segments {
-        if taken.iter().any(|(from, to)| from < end && to > start) {
+        let first = taken.iter().filter(|(from, to)| from < end && to > start).map(|(from, _)| *from).min();
+        if let Some(first) = first {
             known += 1;
+            // `E-discovery using Relativity`: what a known tool is used for.
+            let before = sentence[*start..first.max(*start)].trim_end();
+            // `Proficiency in SAP` and `sound skills in SAP` are no tasks.
+            let introduces = INTRODUCTIONS.iter().any(|words| before.to_lowercase().ends_with(words.trim_end()))
+                || OPENINGS.iter().any(|opening| opening.contains(' ') && before.to_lowercase().ends_with(opening));
+            let tool = TOOL_WORDS
+                .iter()
+                .filter(|_| !introduces)
+                .find_map(|word| before.to_lowercase().ends_with(word).then_some(word.len()));
+            if let Some(length) = tool
+                && let Some(phrase) = phrase(sentence, *start, *start + before.len() - length)
+            {
+                phrases.push(phrase);
+            }
         } else if let Some(phrase) = phrase(sentence, *start, *end) {
             phrases.push(phrase);
         }
@@ -360,7 +443,7 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)]) -> Vec<Phrase> {
         sentence.trim_matches(|c: char| !c.is_alphanumeric()).split_whitespace().count() <= MOST_WORDS + 1
             && phrase.text.split(' ').count() <= MOST_WORDS
     };
-    let introduced = OPENINGS[..52].iter().any(|opening| sentence.to_lowercase().contains(&format!("{opening} ")));
+    let introduced = OPENINGS[..64].iter().any(|opening| sentence.to_lowercase().contains(&format!("{opening} ")));
     match phrases.len() + known {
         0 => Vec::new(),
         1 if !introduced => phrases.into_iter().filter(whole).collect(),
@@ -373,10 +456,12 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)]) -> Vec<Phrase> {
 pub(crate) fn around(sentence: &str, term: (usize, usize), taken: &[(usize, usize)]) -> Option<Phrase> {
     let others: Vec<(usize, usize)> = taken.iter().copied().filter(|other| *other != term).collect();
     let (start, end) = segments(sentence, taken).into_iter().find(|(start, end)| *start <= term.0 && term.1 <= *end)?;
-    let found = phrase(sentence, start, end)?;
-    let wider = found.start <= term.0 && term.1 <= found.end && (found.start, found.end) != term;
-    let alone = others.iter().all(|(from, to)| *to <= found.start || *from >= found.end);
-    (wider && alone).then_some(found)
+    let fits = |found: &Phrase| {
+        let wider = found.start <= term.0 && term.1 <= found.end && (found.start, found.end) != term;
+        wider && others.iter().all(|(from, to)| *to <= found.start || *from >= found.end)
+    };
+    // The term may stand behind a preposition: `stock control in SAP EWM`.
+    phrase(sentence, start, end).filter(fits).or_else(|| phrase(sentence, term.0, end).filter(fits))
 }
 
 /// The stretches between commas and conjunctions; the heading before a colon is none.
@@ -419,6 +504,12 @@ fn segments(sentence: &str, taken: &[(usize, usize)]) -> Vec<(usize, usize)> {
 fn phrase(sentence: &str, start: usize, end: usize) -> Option<Phrase> {
     let edge = |c: char| !c.is_alphanumeric() && !matches!(c, '+' | '#');
     let mut text = sentence[start..end].trim_matches(edge);
+    let lower = text.to_lowercase();
+    if lower.len() == text.len()
+        && let Some(at) = INTRODUCTIONS.iter().filter_map(|words| Some(lower.rfind(words)? + words.len())).max()
+    {
+        text = text[at..].trim_matches(edge);
+    }
     loop {
         let opening = OPENINGS.iter().find_map(|opening| {
             let rest = strip_prefix_in_any_case(text, opening)?;
@@ -453,8 +544,10 @@ fn phrase(sentence: &str, start: usize, end: usize) -> Option<Phrase> {
         _ => &words[..],
     };
     let plain = telling.iter().any(|word| {
+        // `CAN bus` is no `can`.
+        let shouted = word.len() > 1 && word.chars().all(char::is_uppercase) && text.contains(char::is_lowercase);
         let word = word.to_lowercase();
-        PLAIN.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()))
+        !shouted && PLAIN.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()))
     });
     let alone = telling.len() == 1 && PLAIN_ALONE.contains(&telling[0].to_lowercase().as_str());
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
@@ -502,6 +595,22 @@ mod tests {
         assert_eq!(
             phrases("Sehr gute Kenntnisse in Bienenhaltung und Honigernte sind erforderlich"),
             ["Bienenhaltung", "Honigernte"]
+        );
+    }
+
+    #[test]
+    fn who_the_person_is_stands_before_what_they_can_and_is_none_of_it() {
+        assert_eq!(
+            phrases("You are a certified keeper with sound skills in bee keeping and hive inspection"),
+            ["bee keeping", "hive inspection"]
+        );
+        assert_eq!(
+            phrases("We need someone with honey extraction, wax rendering"),
+            ["honey extraction", "wax rendering"]
+        );
+        assert_eq!(
+            phrases("Vous maîtrisez la récolte du miel, le soin des ruches"),
+            ["récolte du miel", "soin des ruches"]
         );
     }
 
