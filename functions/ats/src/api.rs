@@ -21,6 +21,7 @@ use vitae_web::{
 use crate::State;
 use crate::fonts::Fonts;
 use crate::make::{Format, MakeError, Wish, make};
+use crate::propose::propose;
 use crate::report::{self, Report};
 use crate::sheet::Section;
 use crate::template::Template;
@@ -115,6 +116,9 @@ pub(crate) struct AnalyzeBody {
     /// At most 200 characters.
     #[schema(max_length = 200)]
     target_industry: Option<String>,
+    /// Asks a language model, where one is set up, for wordings closer to the job description. Nothing is changed by them.
+    #[serde(default)]
+    proposals: bool,
 }
 
 /// A document in a list.
@@ -267,27 +271,31 @@ pub(crate) async fn analyze(
         return Err(Problem::invalid_fields(errors));
     }
     let cv = find(&state.store, user, body.cv_id).await?;
-    let resume = with_spans(&state.files, cv).await?;
-    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let (description, title, industry) =
-        (said(body.job_description), said(body.target_job_title), said(body.target_industry));
     let original_size = match &cv.source {
         CvSource::File { file, .. } => Some(file.size),
         CvSource::Import => None,
     };
-    let report = compute(move || {
+    let resume = with_spans(&state.files, cv).await?;
+    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (description, title, industry) =
+        (said(body.job_description), said(body.target_job_title), said(body.target_industry));
+    let wanted = body.proposals.then(|| resume.clone());
+    let mut report = compute(move || {
         let subject = report::Subject {
             resume: &resume,
             whole: None,
             job_description: description.as_deref(),
             target_job_title: title.as_deref(),
             target_industry: industry.as_deref(),
+            original_size,
             today,
         };
         report::report(&subject, None)
     })
     .await?;
-            original_size,
+    if let Some(resume) = wanted {
+        report.proposals = Some(propose(state.models.as_ref(), &resume, report.job.as_ref()).await);
+    }
     Ok(Json(report))
 }
 

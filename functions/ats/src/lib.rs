@@ -8,7 +8,8 @@
 //!
 //! **Architecture invariant:** a person's words reach Typst, XML and JSON as data, never as markup.
 //!
-//! **Architecture invariant:** a document says nothing that the CV does not say. Tailoring changes order alone.
+//! **Architecture invariant:** a document says nothing that the CV does not say. Tailoring changes order alone; other
+//! wordings (`propose`) are proposals that a person takes or leaves.
 
 mod api;
 mod docx;
@@ -20,6 +21,7 @@ mod large_fonts;
 mod make;
 mod phrases;
 mod plain;
+mod propose;
 mod report;
 mod round_trip;
 mod sheet;
@@ -36,6 +38,7 @@ use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitae_blobs::Bucket;
+use vitae_llm::Chain;
 use vitae_queue::{Consumer, CountedEvent, Queue, SiteMessage};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
@@ -63,13 +66,16 @@ pub struct State {
     requests: Queue<SiteMessage>,
     messages: Consumer,
     app_url: Arc<str>,
+    models: Option<Chain>,
 }
 
 impl State {
     /// Reads `FILES_BUCKET`, `SITES_BUCKET`, `ASSETS_BUCKET`, `EVENTS_QUEUE_URL`, `ATS_QUEUE_URL` and `APP_URL`, and loads the fonts.
     ///
+    /// `MODELS` says whether language models may propose wordings.
+    ///
     /// # Errors
-    /// When a variable is not set.
+    /// When a variable is not set, or the models are configured in a way that cannot work.
     pub fn from_environment(aws: &Aws, store: Store) -> Result<Self, EnvironmentError> {
         typeset::prepare();
         Ok(Self {
@@ -81,6 +87,8 @@ impl State {
             requests: Queue::new(aws.sqs(), required("ATS_QUEUE_URL")?),
             messages: Consumer::new(aws.sqs(), required("ATS_QUEUE_URL")?),
             app_url: required("APP_URL")?.trim_end_matches('/').into(),
+            models: Chain::from_environment()
+                .map_err(|error| EnvironmentError::Invalid { name: "MODELS", reason: error.to_string() })?,
         })
     }
 }

@@ -23,6 +23,7 @@ pub(crate) use score::Score;
 
 use crate::job::{Job, JobMatch};
 use crate::language;
+use crate::propose::Proposals;
 use crate::round_trip::RoundTrip;
 use crate::typeset::Unset;
 
@@ -50,6 +51,8 @@ pub struct Report {
     pub document: Option<DocumentFacts>,
     /// What our own parser read back out of the file, where one was made.
     pub round_trip: Option<RoundTrip>,
+    /// Other wordings that a language model proposes, where they were asked for.
+    pub(crate) proposals: Option<Proposals>,
 }
 
 /// A file that was made.
@@ -167,11 +170,11 @@ pub(crate) struct Subject<'a> {
     pub(crate) job_description: Option<&'a str>,
     pub(crate) target_job_title: Option<&'a str>,
     pub(crate) target_industry: Option<&'a str>,
+    /// Size of the original in bytes, where there is one.
+    pub(crate) original_size: Option<u64>,
     pub(crate) today: Date,
 }
 
-    /// Size of the original in bytes, where there is one.
-    pub(crate) original_size: Option<u64>,
 /// A document that was made from the CV: then the part `file` is about it and not about the original.
 #[derive(Debug)]
 pub(crate) struct Made {
@@ -241,6 +244,7 @@ pub(crate) fn report(subject: &Subject<'_>, made: Option<Made>) -> Report {
         job: job.map(|(_, job)| job),
         document,
         round_trip,
+        proposals: None,
     }
 }
 
@@ -310,11 +314,11 @@ pub(crate) mod tests {
             job_description: description,
             target_job_title: None,
             target_industry: None,
+            original_size: None,
             today: jiff::civil::date(2026, 11, 21),
         };
         report(&subject, None)
     }
-            original_size: None,
 
     pub(super) fn ids(report: &Report) -> Vec<&str> {
         report.findings.iter().map(|finding| finding.id.as_str()).collect()

@@ -41,7 +41,19 @@ pub(crate) fn lines(report: &Value) -> Vec<String> {
     if report["job"].is_object() {
         job(&mut lines, &report["job"]);
     }
+    if report["proposals"].is_object() {
+        proposals(&mut lines, &report["proposals"]);
+    }
     lines
+}
+
+fn proposals(lines: &mut Vec<String>, proposals: &Value) {
+    wrap(lines, "Proposals ", text(&proposals["detail"]));
+    for item in list(&proposals["items"]) {
+        wrap(lines, "  at      ", text(&item["pointer"]));
+        wrap(lines, "  instead ", text(&item["before"]));
+        wrap(lines, "        → ", text(&item["after"]));
+    }
 }
 
 fn job(lines: &mut Vec<String>, job: &Value) {
