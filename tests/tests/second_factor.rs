@@ -189,6 +189,29 @@ async fn a_sign_in_asks_for_a_code_and_takes_each_once() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn whoever_comes_by_the_password_alone_while_it_is_turned_on_is_out() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let person = Person::sign_up(&stack).await?;
+    let started = person.post("/users/mfa/totp", &json!({})).await?.expect(201)?.json()?;
+    let authenticator = Authenticator::of(started["otpauth_uri"].as_str().context("no address")?)?;
+    let login = json!({ "email": person.email, "password": person.password });
+    let code = json!({ "code": authenticator.code(-1) });
+    let (confirmed, others) = futures::join!(
+        person.post("/users/mfa/totp/confirm", &code),
+        join_all((0..8).map(|_| send(&stack, "/users/login?client=native", &login)))
+    );
+    confirmed?.expect(200)?;
+    for answer in others {
+        let answer = answer?.expect(200)?.json()?;
+        let Some(token) = answer["access_token"].as_str() else { continue };
+        let sessions = Client::new().get(stack.route("/users/sessions")).bearer_auth(token);
+        Answer::to(sessions).await?.expect(401)?;
+    }
+    person.get("/users/sessions").await?.expect(200)?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_secret_is_in_no_table() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let (person, authenticator, codes) = with_second_factor(&stack).await?;

@@ -6,7 +6,8 @@
 //! is removed and kept in the receipt, so that a worker that comes second removes the rest and counts nothing anew.
 //!
 //! A worker of another function that had begun before may still put a file where it just was removed: some minutes later
-//! everything is looked through once more.
+//! everything is looked through once more. Until then the person's slugs are nobody's, so that what comes late to a site
+//! cannot come into somebody else's.
 //!
 //! The receipt outlives the account, so no sign-in can protect it. Its id is random and told to its person alone, and it
 //! holds numbers and times and nothing of the person; it is signed by the key of the access tokens and kept for 90 days.
@@ -26,6 +27,7 @@ use vitae_blobs::keys::{self, Shelf};
 use vitae_queue::Retry;
 use vitae_runtime::telemetry;
 use vitae_store::Receipt;
+use vitae_store::portfolios::SlugOwner;
 use vitae_web::{Json, Path, Problem, ProblemBody, User};
 
 use crate::mail::Letter;
@@ -119,7 +121,11 @@ pub(crate) async fn erase(state: &State, user_id: Uuid, receipt_id: Uuid) -> Res
 
 /// Everything once more, for what came in between.
 pub(crate) async fn erase_again(state: &State, user_id: Uuid, slugs: &[String]) -> Result<(), Retry> {
-    remove(state, user_id, slugs).await
+    remove(state, user_id, slugs).await?;
+    for slug in slugs {
+        state.store.free_kept_slug(slug).await.map_err(again)?;
+    }
+    Ok(())
 }
 
 /// How many there are of what, and where the person's sites lie.
@@ -150,9 +156,9 @@ async fn inventory(state: &State, user_id: Uuid) -> Result<(BTreeMap<String, u64
 /// Objects first: the rows say where they are.
 async fn remove(state: &State, user_id: Uuid, slugs: &[String]) -> Result<(), Retry> {
     for slug in slugs {
-        // Once its row is gone a slug may be taken by somebody else.
-        let owner = state.store.slug_owner(slug).await.map_err(again)?;
-        if owner.is_some_and(|owner| owner.user_id != user_id) {
+        state.store.keep_slug(slug, user_id).await.map_err(again)?;
+        // Only what is kept is emptied: nobody can take it meanwhile.
+        if state.store.slug_owner(slug).await.map_err(again)? != Some(SlugOwner::NOBODY) {
             continue;
         }
         for shelf in Shelf::ALL {

@@ -36,6 +36,10 @@ const KEPT_DAYS: i64 = 3;
 const DOWNLOAD: Duration = Duration::from_secs(300);
 /// Rows of one page; a row has 400 KB at most.
 const ROWS: u32 = 20;
+/// How often it is tried to note that a copy is there, while others write beside it.
+const ATTEMPTS: usize = 5;
+/// How long to wait in between.
+const BETWEEN: Duration = Duration::from_millis(50);
 /// Larger than any file that the service takes or makes, in bytes.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
@@ -134,12 +138,27 @@ pub(crate) async fn make(state: &State, user_id: Uuid, export_id: Uuid) -> Resul
             return Err(error);
         }
     }
-    match state.store.complete_export(&Export { ready_at: Some(Timestamp::now()), ..export }).await {
-        Ok(()) => Ok(()),
-        // The person left in between: so does the copy.
-        Err(StoreError::Conflict) => state.files.delete(&key).await.map_err(again),
-        Err(error) => Err(again(error)),
+    complete(state, Export { ready_at: Some(Timestamp::now()), ..export }).await
+}
+
+/// Notes that a copy is there. A write may also be refused because another one touched the same rows at that moment: only
+/// where the copy is wanted no more is it dropped.
+async fn complete(state: &State, export: Export) -> Result<(), Retry> {
+    for _ in 0..ATTEMPTS {
+        match state.store.complete_export(&export).await {
+            Ok(()) => return Ok(()),
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(again(error)),
+        }
+        let (person, wanted) = (state.store.person(export.user_id), state.store.export(export.user_id));
+        let (person, wanted) = (person.await.map_err(again)?, wanted.await.map_err(again)?);
+        if person.is_none() || wanted.is_none_or(|wanted| wanted.export_id != export.export_id) {
+            // The person left in between: so does the copy.
+            return state.files.delete(&keys::export(export.user_id, export.export_id)).await.map_err(again);
+        }
+        tokio::time::sleep(BETWEEN).await;
     }
+    Err(again(StoreError::Conflict))
 }
 
 async fn pack(state: &State, person: &Person, packing: &mut Packing) -> Result<(), Retry> {

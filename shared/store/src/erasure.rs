@@ -12,11 +12,14 @@ use uuid::Uuid;
 
 use crate::counters::day_of;
 use crate::frontend_logs::FRONTEND_LOG_DAYS;
-use crate::items::{Item, incomplete, string, to_item};
+use crate::items::{Item, incomplete, number, string, to_item};
+use crate::portfolios::SlugOwner;
 use crate::{Person, Store, StoreError, keys};
 
 /// For how many days a receipt can be read.
 pub const RECEIPT_DAYS: i64 = 90;
+/// For how long a slug that was kept stays so where nobody gives it free.
+const KEPT_SLUG_SECONDS: i64 = 24 * 3600;
 /// Rows in one batch of deletions.
 const AT_ONCE: usize = 25;
 
@@ -173,6 +176,52 @@ impl Store {
                 }
             }
             self.delete_rows(&self.table, rows).await?;
+        }
+    }
+
+    /// Keeps a slug of a person who leaves from being taken until [`Self::free_kept_slug`]: what a worker may yet write
+    /// there must not end up in somebody else's site. The row names nobody, and ends within a day in any case.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn keep_slug(&self, slug: &str, user_id: Uuid) -> Result<(), StoreError> {
+        let mut item = to_item(&keys::slug(slug), keys::SLUG, &SlugOwner::NOBODY)?;
+        let expires_at = Timestamp::now().as_second() + KEPT_SLUG_SECONDS;
+        item.insert(keys::EXPIRES_AT.to_owned(), number(expires_at));
+        let kept = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("user_id = :user")
+            .expression_attribute_values(":user", string(user_id.to_string()))
+            .send()
+            .await;
+        match kept.map_err(StoreError::from) {
+            // It is kept already, or another's.
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives a slug free that was kept.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn free_kept_slug(&self, slug: &str) -> Result<(), StoreError> {
+        let freed = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key(keys::PK, string(keys::slug(slug)))
+            .key(keys::SK, string(keys::SLUG))
+            .condition_expression("attribute_not_exists(PK) OR user_id = :nobody")
+            .expression_attribute_values(":nobody", string(SlugOwner::NOBODY.user_id.to_string()))
+            .send()
+            .await;
+        match freed.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 

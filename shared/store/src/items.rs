@@ -80,6 +80,8 @@ impl Store {
             // One more than is asked for: DynamoDB says where it stopped even when nothing follows.
             .limit(limit as i32 + 1)
             .set_exclusive_start_key(start)
+            // What was just made or ended counts: whoever ends all sessions must see each.
+            .consistent_read(prefix == keys::SESSION)
             .send()
             .await?;
         let mut found = output.items.unwrap_or_default();

@@ -123,6 +123,11 @@ pub struct SlugOwner {
     pub portfolio_id: Uuid,
 }
 
+impl SlugOwner {
+    /// Whose a slug is while what lay there is being removed: nobody can take it.
+    pub const NOBODY: Self = Self { user_id: Uuid::nil(), portfolio_id: Uuid::nil() };
+}
+
 /// What came of publishing.
 #[derive(Debug)]
 pub enum Published {

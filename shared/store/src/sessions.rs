@@ -67,10 +67,12 @@ impl Session {
 
 impl Store {
     /// Writes a new session of a person who has proved their password as `person` shows it, and that they signed in: where
-    /// the password was changed meanwhile, or the account suspended, what was proved is worth nothing.
+    /// the password was changed meanwhile, or the account suspended, or a second factor turned on that was not asked for,
+    /// what was proved is worth nothing.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the password changed, the account is suspended or the person is gone.
+    /// [`StoreError::Conflict`] when the password changed, the account is suspended, the person is gone, or there is a
+    /// second factor in force and the session's `amr` does not say `mfa`.
     pub async fn create_session(&self, session: &Session, person: &Person) -> Result<(), StoreError> {
         let check = ConditionCheck::builder()
             .table_name(&self.table)
@@ -90,12 +92,22 @@ impl Store {
             .build()
             .map_err(incomplete)?;
         let entry = AuditEntry::now(session.user_id, AuditEvent::SignedIn, Actor::Person, session.user_agent.clone());
-        self.transact(vec![
+        let mut writes = vec![
             TransactWriteItem::builder().condition_check(check).build(),
             TransactWriteItem::builder().put(put).build(),
             self.audit_write(&entry)?,
-        ])
-        .await
+        ];
+        if !session.amr.iter().any(|means| means == "mfa") {
+            let single = ConditionCheck::builder()
+                .table_name(&self.table)
+                .key(keys::PK, string(keys::user(person.user_id)))
+                .key(keys::SK, string(keys::SECOND_FACTOR))
+                .condition_expression("attribute_not_exists(confirmed_at)")
+                .build()
+                .map_err(incomplete)?;
+            writes.push(TransactWriteItem::builder().condition_check(single).build());
+        }
+        self.transact(writes).await
     }
 
     /// A person's session that has not ended.
@@ -132,7 +144,8 @@ impl Store {
         self.rotate_session(session, &session.token_hash).await
     }
 
-    /// Ends every session of a person but one.
+    /// Ends every session of a person but one. One that begins meanwhile is found as well: the rows are read as they are
+    /// at this moment.
     ///
     /// # Errors
     /// When the store does not answer; some may have ended then, and doing it again ends the rest.
