@@ -34,6 +34,8 @@ pub(crate) struct Deployment<'a> {
     pub(crate) origin_secret: &'a str,
     /// What is put into the assets bucket.
     pub(crate) assets: &'a Assets,
+    /// Other providers by which people may sign in.
+    pub(crate) sign_in_providers: &'a str,
 }
 
 /// The stack's outputs by name.
@@ -74,6 +76,7 @@ pub(crate) fn deploy(
             "MailFrom": format!("no-reply@{MAIL_DOMAIN}"),
             "Limits": "wide",
             "OriginSecret": deployment.origin_secret,
+            "SignInProviders": deployment.sign_in_providers,
             "LogLevel": std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned()),
         },
     });

@@ -21,6 +21,7 @@ mod logs;
 mod parse;
 mod processes;
 mod progress;
+mod providers;
 mod python;
 mod recogniser;
 mod run;

@@ -15,6 +15,7 @@ use crate::emulator::{Emulator, StateDirectory};
 use crate::front_doors::{Destinations, FrontDoors, Listeners};
 use crate::logs::Logs;
 use crate::progress::Progress;
+use crate::providers::SignInProviders;
 use crate::python::Venv;
 use crate::recogniser::{Engine, Recogniser};
 use crate::stack_json::{self, StackDescription, StackFile};
@@ -124,6 +125,10 @@ impl Stack {
         let recogniser = Recogniser::start(&venv, options.recogniser, progress)?;
         let emulator = Emulator::start(&venv, state.path(), &recogniser.url(), &logs, progress)?;
         let origin_secret = origin_secret(&state)?;
+        let providers = match options.name {
+            "test" => SignInProviders::played_by_tests()?,
+            _ => SignInProviders::from_environment(),
+        };
         let deployment = Deployment {
             stack_name: STACK_NAME,
             endpoint_url: &emulator.url(),
@@ -131,6 +136,7 @@ impl Stack {
             sites_url: &sites_url,
             origin_secret: &origin_secret,
             assets: &fonts::for_stack(&venv, progress),
+            sign_in_providers: &providers.configuration,
         };
         let Deployed { outputs, environments } = deploy::deploy(&deployment, &bootstraps, &venv, progress)?;
         let destinations = Destinations {
@@ -148,6 +154,7 @@ impl Stack {
             stack_name: STACK_NAME.to_owned(),
             pid: std::process::id(),
             outputs,
+            providers: providers.played,
         };
         let path = if options.name == "run" { stack_json::path() } else { state.path().join("stack.json") };
         let file = StackFile::write(path, &description)?;

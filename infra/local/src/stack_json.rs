@@ -1,5 +1,6 @@
 //! `stack.json`: how the tests, `cargo local try` and other tools find a running stack.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,12 +30,16 @@ pub(crate) struct StackDescription {
     /// The CloudFormation stack's outputs: names of tables and buckets, addresses of queues.
     #[serde(default)]
     pub(crate) outputs: Outputs,
+    /// Where tests play other providers, by the providers' names.
+    #[serde(default)]
+    pub(crate) providers: BTreeMap<String, String>,
 }
 
 impl From<StackDescription> for vitae_testing::Stack {
     fn from(stack: StackDescription) -> Self {
-        let StackDescription { api_url, sites_url, docs_url, aws_endpoint_url, stack_name, pid: _, outputs } = stack;
-        Self { api_url, sites_url, docs_url, aws_endpoint_url, stack_name, outputs }
+        let StackDescription { api_url, sites_url, docs_url, aws_endpoint_url, stack_name, pid: _, outputs, providers } =
+            stack;
+        Self { api_url, sites_url, docs_url, aws_endpoint_url, stack_name, outputs, providers }
     }
 }
 
@@ -95,6 +100,7 @@ mod tests {
             stack_name: "vitae".to_owned(),
             pid,
             outputs: Outputs::new(),
+            providers: BTreeMap::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 use vitae_store::keys;
 
-use crate::{Stack, eventually};
+use crate::{Person, Stack, eventually};
 
 impl Stack {
     /// The name of the bucket with this logical id in the template, such as `FilesBucket`.
@@ -106,6 +106,29 @@ impl Stack {
         Ok(())
     }
 
+    /// Has a person's sign-ins ask for a code, which nobody has then.
+    ///
+    /// # Errors
+    /// Where they have one already.
+    pub async fn turn_second_factor_on(&self, person: &Person) -> anyhow::Result<()> {
+        person.post("/users/mfa/totp", &serde_json::json!({})).await?.expect(201)?;
+        let me = person.get("/users/me").await?.expect(200)?.json()?;
+        let user_id: Uuid = me["user_id"].as_str().context("no id")?.parse()?;
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let table = self.outputs.get("PeopleTable").context("the stack has no PeopleTable")?;
+        self.aws()
+            .dynamodb()
+            .update_item()
+            .table_name(table)
+            .key(keys::PK, text(&keys::user(user_id)))
+            .key(keys::SK, text(keys::SECOND_FACTOR))
+            .update_expression("SET confirmed_at = created_at")
+            .condition_expression("attribute_exists(PK)")
+            .send()
+            .await?;
+        Ok(())
+    }
+
     /// The physical name that belongs to a logical id which the stack does not put out: it begins with the stack's name and holds the id as a whole part,
     /// with or without the random part that CloudFormation appends.
     fn named<'a>(&self, logical_id: &str, names: impl Iterator<Item = &'a str>) -> anyhow::Result<String> {
@@ -137,6 +160,7 @@ mod tests {
             aws_endpoint_url: url,
             stack_name: "vitae-test".to_owned(),
             outputs: BTreeMap::new(),
+            providers: BTreeMap::new(),
         }
     }
 

@@ -21,6 +21,9 @@ pub struct Stack {
     /// What the stack puts out: the names of its tables and buckets, the addresses of its queues.
     #[serde(default)]
     pub outputs: BTreeMap<String, String>,
+    /// Where a test may play another provider by which people sign in, by the provider's name.
+    #[serde(default)]
+    pub providers: BTreeMap<String, String>,
 }
 
 impl Stack {
