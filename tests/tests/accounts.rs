@@ -11,7 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use vitae_testing::{Answer, Person, Stack, unique};
+use vitae_testing::{Answer, Person, Stack, eventually, unique};
 
 /// Somebody who has an account and is not signed in.
 struct Account {
@@ -613,5 +613,96 @@ async fn every_answer_carries_its_security_headers() -> anyhow::Result<()> {
     }
     let me = person.get("/users/me").await?;
     assert!(me.header("ratelimit").is_some() && me.header("ratelimit-policy").is_some(), "{:?}", me.headers);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_is_replaced_by_who_reads_the_new_one_and_the_old_one_is_told() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let person = Person::sign_up(&stack).await?;
+    let other = Person::sign_in(&stack, &person.email, &person.password).await?;
+    let taken = Person::sign_up(&stack).await?;
+    let new = format!("{}@example.com", unique("new"));
+    let confirm = async |token: &str| {
+        let body = json!({ "token": token });
+        Answer::to(Client::new().post(stack.route("/users/confirm-email")).json(&body)).await
+    };
+    let token = async |address: &str, subject: &str| {
+        let mail = stack.await_mail(address, subject).await?;
+        let (_, token) = mail.text.split_once("token=").context("no link")?;
+        anyhow::Ok(token.split_whitespace().next().unwrap_or_default().to_owned())
+    };
+    let verify = token(&person.email, "Confirm your mail address").await?;
+    let forgot = Client::new().post(stack.route("/users/forgot-password")).json(&json!({ "email": person.email }));
+    Answer::to(forgot).await?.expect(202)?;
+    let reset = token(&person.email, "Choose a new password").await?;
+
+    person.post("/users/me/email", &json!({ "email": "ada" })).await?.expect(422)?;
+    person.post("/users/me/email", &json!({ "email": person.email.to_uppercase() })).await?.expect(422)?;
+    // One that somebody has is answered alike; only they are told, and nothing changes.
+    let answer = person.post("/users/me/email", &json!({ "email": taken.email })).await?.expect(202)?.json()?;
+    assert_eq!(answer, json!({ "email": taken.email, "accepted": true }));
+    stack.await_mail(&taken.email, "You already have an account").await?;
+    let answer = person.post("/users/me/email", &json!({ "email": new })).await?.expect(202)?.json()?;
+    assert_eq!(answer, json!({ "email": new, "accepted": true }));
+    let link = token(&new, "Confirm your new mail address").await?;
+    assert_eq!(person.get("/users/me").await?.expect(200)?.json()?["email"], json!(person.email));
+    other.get("/users/sessions").await?.expect(200)?;
+
+    // The links of other mails are none of this kind.
+    confirm(&reset).await?.expect(422)?;
+    confirm(&link).await?.expect(204)?;
+    confirm(&link).await?.expect(422)?;
+    let me = person.get("/users/me").await?.expect(200)?.json()?;
+    assert_eq!((&me["email"], &me["email_verified"]), (&json!(new), &json!(true)));
+    stack.await_mail(&person.email, "Your account has another mail address").await?;
+    // Who asked stays signed in, and nobody else.
+    person.get("/users/sessions").await?.expect(200)?;
+    other.get("/users/sessions").await?.expect(401)?;
+    Person::sign_in(&stack, &new, &person.password).await?;
+    let login = json!({ "email": person.email, "password": person.password });
+    Answer::to(Client::new().post(stack.route("/users/login")).json(&login)).await?.expect(401)?;
+    // What was sent to the old address opens nothing any more, and the address is free.
+    let body = json!({ "token": reset, "password": unique("Correct-Horse-Battery") });
+    Answer::to(Client::new().post(stack.route("/users/reset-password")).json(&body)).await?.expect(422)?;
+    let body = json!({ "token": verify });
+    Answer::to(Client::new().post(stack.route("/users/verify-email")).json(&body)).await?.expect(422)?;
+    Answer::to(Client::new().post(stack.route("/users/register")).json(&login)).await?.expect(201)?;
+    Person::sign_in(&stack, &person.email, &person.password).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_address_wanted_by_many_accounts_at_once_becomes_ones() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let new = format!("{}@example.com", unique("wanted"));
+    let mut people = Vec::new();
+    for _ in 0..3 {
+        let person = Person::sign_up(&stack).await?;
+        person.post("/users/me/email", &json!({ "email": new })).await?.expect(202)?;
+        people.push(person);
+    }
+    let tokens = eventually("three mails", std::time::Duration::from_secs(10), async || {
+        let mails = stack.mail_to(&new).await?;
+        let tokens: Vec<_> = mails
+            .iter()
+            .filter_map(|mail| mail.text.split_once("confirm-email?token=")?.1.split_whitespace().next())
+            .map(str::to_owned)
+            .collect();
+        Ok((tokens.len() == 3).then_some(tokens))
+    })
+    .await?;
+    let confirm = |token: &String| {
+        let body = json!({ "token": token });
+        Answer::to(Client::new().post(stack.route("/users/confirm-email")).json(&body))
+    };
+    let answers = join_all(tokens.iter().map(confirm)).await;
+    let done = answers.into_iter().collect::<anyhow::Result<Vec<_>>>()?.iter().filter(|one| one.status == 204).count();
+    assert_eq!(done, 1);
+    let mut owners = 0;
+    for person in &people {
+        owners += usize::from(person.get("/users/me").await?.expect(200)?.json()?["email"] == json!(new));
+    }
+    assert_eq!(owners, 1);
     Ok(())
 }

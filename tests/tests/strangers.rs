@@ -7,7 +7,7 @@ use anyhow::Context;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use vitae_testing::{Answer, Person, Stack, Upload, fixture};
+use vitae_testing::{Answer, Authenticator, Person, Stack, Upload, fixture};
 
 /// What a route's id names, and a body that would be taken from the owner.
 enum Case {
@@ -27,6 +27,7 @@ enum Thing {
     Portfolio,
     Document,
     ApiKey,
+    Passkey,
 }
 
 /// In a body, the id of the thing that the case names.
@@ -35,10 +36,17 @@ const ID: &str = "{id}";
 /// Every operation that takes an id. One that is not here fails the test: say what its id names.
 fn cases() -> BTreeMap<&'static str, Case> {
     use Case::{Administrators, Owned, Public};
-    use Thing::{ApiKey, Cv, Document, Job, Portfolio, Session};
+    use Thing::{ApiKey, Cv, Document, Job, Passkey, Portfolio, Session};
     BTreeMap::from([
         ("DELETE /api/v1/users/sessions/{id}", Owned(Session, None)),
         ("DELETE /api/v1/users/api-keys/{id}", Owned(ApiKey, None)),
+        ("PATCH /api/v1/users/passkeys/{id}", Owned(Passkey, Some(json!({"name": "mine"})))),
+        ("DELETE /api/v1/users/passkeys/{id}", Owned(Passkey, None)),
+        // What a provider is called is no id: each finds their own account's behind it.
+        ("GET /api/v1/users/oauth/{provider}/start", Public),
+        ("GET /api/v1/users/oauth/{provider}/callback", Public),
+        ("POST /api/v1/users/oauth/{provider}/link", Public),
+        ("DELETE /api/v1/users/oauth/{provider}", Public),
         ("PATCH /api/v1/users/{id}/role", Administrators(Some(json!({"role": "admin"})))),
         ("POST /api/v1/users/{id}/suspend", Administrators(None)),
         ("POST /api/v1/users/{id}/reinstate", Administrators(None)),
@@ -157,7 +165,12 @@ async fn belongings(owner: &Person) -> anyhow::Result<BTreeMap<Thing, String>> {
     let expires_at = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1)).to_string();
     let wish = json!({"name": "script", "scopes": ["cv:read"], "expires_at": expires_at});
     let key = owner.post("/users/api-keys", &wish).await?.expect(201)?.json()?;
+    let options = owner.post("/users/passkeys/register/start", &json!({})).await?.expect(200)?.json()?;
+    let credential = Authenticator::new(&owner.stack.api_url)?.create(&options["public_key"])?;
+    let wish = json!({"name": "phone", "credential": credential});
+    let passkey = owner.post("/users/passkeys/register/finish", &wish).await?.expect(201)?.json()?;
     Ok(BTreeMap::from([
+        (Thing::Passkey, text(&passkey["passkey_id"])?),
         (Thing::ApiKey, text(&key["key_id"])?),
         (Thing::Session, text(id)?),
         (Thing::Job, ticket.job_id),

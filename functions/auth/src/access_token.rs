@@ -197,6 +197,7 @@ mod tests {
             locale: None,
             defaults: Preferences::default(),
             devices: Vec::new(),
+            identities: Vec::new(),
             suspended_at: None,
             created_at: now,
             updated_at: now,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use vitae_store::{Actor, ApiKey, AuditEntry, AuditEvent};
 use vitae_web::{ApiKeySecret, FieldError, Json, Listed, Paging, Path, Permission, Problem, ProblemBody, Query, User};
 
+use crate::mail::Letter;
 use crate::{State, profile};
 
 /// How long a key lives at most.
@@ -108,6 +109,7 @@ pub(crate) async fn make(
         expires_at: body.expires_at.as_second(),
     };
     state.store.create_api_key(&key).await?;
+    state.notify(user.id, Letter::ApiKeyMade).await;
     Ok((StatusCode::CREATED, Json(MadeKey { key: secret.encode(), view: KeyView::of(key, None)? })))
 }
 

@@ -2,6 +2,7 @@
 //! cannot use it.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use jiff::SignedDuration;
 use vitae_web::{Problem, Web};
 
 use crate::refresh_token::{ABSOLUTE, RefreshToken};
@@ -26,6 +27,33 @@ pub(crate) fn keep(web: &Web, token: &RefreshToken) -> HeaderValue {
 /// The `Set-Cookie` that removes the token.
 pub(crate) fn forget(web: &Web) -> HeaderValue {
     set_cookie(web, "", 0)
+}
+
+/// The cookie of a sign-in at another provider.
+fn attempt_name(web: &Web) -> &'static str {
+    if web.is_secure() { "__Secure-vitae_oauth" } else { "vitae_oauth" }
+}
+
+/// The `Set-Cookie` that proves later which browser began a sign-in at another provider. `Lax`, because it has to come
+/// along when that provider sends the browser back.
+pub(crate) fn keep_attempt(web: &Web, secret: &str, lasts: SignedDuration) -> HeaderValue {
+    set_attempt(web, secret, lasts.as_secs())
+}
+
+/// The `Set-Cookie` that removes that proof.
+pub(crate) fn forget_attempt(web: &Web) -> HeaderValue {
+    set_attempt(web, "", 0)
+}
+
+/// What the browser keeps of a sign-in that it began at another provider, unproven.
+pub(crate) fn attempt_secret<'a>(web: &Web, headers: &'a HeaderMap) -> Option<&'a str> {
+    cookie(headers, attempt_name(web)).filter(|secret| secret.len() == 43)
+}
+
+fn set_attempt(web: &Web, value: &str, seconds: i64) -> HeaderValue {
+    let (name, secure) = (attempt_name(web), if web.is_secure() { "; Secure" } else { "" });
+    let cookie = format!("{name}={value}; Path={PATH}/oauth; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
 }
 
 fn set_cookie(web: &Web, value: &str, seconds: i64) -> HeaderValue {

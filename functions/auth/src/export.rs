@@ -46,9 +46,11 @@ const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 const ABOUT: &str = "\
 This is everything that Vitae holds on you.
 
-account.json      your profile, the role of your account, and whether a second factor is on
+account.json      your profile, the role of your account, accounts elsewhere that sign you in, and whether a second
+                  factor is on
 sessions.json     the devices that are signed in
 audit.json        what happened to your account
+passkeys.json     your passkeys, without their keys
 api-keys.json     your keys for machines, without their secrets
 jobs.json         the work that was done on your CVs
 cvs/              each CV as JSON Resume (resume.json), what is noted beside it, the file that you uploaded, and where on
@@ -165,6 +167,11 @@ async fn pack(state: &State, person: &Person, packing: &mut Packing) -> Result<(
     let (store, user_id) = (&state.store, person.user_id);
     packing.file("README.txt", ABOUT.as_bytes()).await?;
     let factor = store.second_factor(user_id).await.map_err(again)?;
+    let identities: Vec<_> = person
+        .identities
+        .iter()
+        .map(|one| json!({ "provider": one.provider, "email": one.email, "linked_at": one.linked_at }))
+        .collect();
     let account = json!({
         "user_id": user_id,
         "email": person.email,
@@ -176,6 +183,7 @@ async fn pack(state: &State, person: &Person, packing: &mut Packing) -> Result<(
         "suspended_at": person.suspended_at,
         "second_factor": factor.is_some_and(|factor| factor.confirmed_at.is_some()),
         "known_devices": person.devices.len(),
+        "identities": identities,
         "created_at": person.created_at,
         "updated_at": person.updated_at,
     });
@@ -205,6 +213,19 @@ async fn pack(state: &State, person: &Person, packing: &mut Packing) -> Result<(
         })
         .collect();
     packing.json("api-keys.json", &api_keys).await?;
+    let passkeys: Vec<_> = store
+        .passkeys(user_id)
+        .await
+        .map_err(again)?
+        .iter()
+        .map(|passkey| {
+            json!({
+                "passkey_id": passkey.passkey_id, "name": passkey.name, "synced": passkey.is_synced,
+                "created_at": passkey.created_at, "last_used_at": passkey.last_used_at,
+            })
+        })
+        .collect();
+    packing.json("passkeys.json", &passkeys).await?;
     let jobs = all(|cursor| async move { store.jobs(user_id, ROWS, cursor.as_deref()).await }).await?;
     packing.json("jobs.json", &jobs).await?;
 

@@ -9,15 +9,19 @@ mod access_token;
 mod address;
 mod api_keys;
 mod browser;
+mod change_address;
 mod erasure;
 mod export;
 mod limits;
 mod mail;
 mod me;
+mod oauth;
 mod one_use;
+mod passkeys;
 mod password;
 mod people;
 mod profile;
+mod providers;
 mod recovery;
 mod refresh;
 mod refresh_token;
@@ -27,6 +31,7 @@ mod sessions;
 mod sign_in;
 mod tasks;
 mod totp;
+mod webauthn;
 
 pub use tasks::work;
 
@@ -47,6 +52,7 @@ use vitae_web::{Problem, User, Web};
 
 use crate::access_token::Signer;
 use crate::mail::{Letter, Mailer};
+use crate::providers::Providers;
 use crate::second_factor::Secrets;
 use crate::tasks::Task;
 
@@ -61,6 +67,7 @@ pub struct State {
     signer: Signer,
     secrets: Secrets,
     mailer: Arc<Mailer>,
+    providers: Providers,
     files: Bucket,
     sites: Bucket,
     tasks: Queue<Task>,
@@ -69,7 +76,8 @@ pub struct State {
 }
 
 impl State {
-    /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `FILES_BUCKET`, `SITES_BUCKET`, `ACCOUNT_QUEUE_URL`, `MAIL_FROM` and `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent).
+    /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `FILES_BUCKET`, `SITES_BUCKET`, `ACCOUNT_QUEUE_URL`, `MAIL_FROM`, `REQUIRE_VERIFIED_EMAIL` (`false`
+    /// where it is absent), and what [`Providers`] needs.
     ///
     /// # Errors
     /// When a variable is absent or cannot be read.
@@ -79,6 +87,7 @@ impl State {
             web: web.clone(),
             signer: Signer::new(aws.kms(), required("SIGNING_KEY_ID")?, web),
             secrets: Secrets::new(aws.kms(), required("SECOND_FACTOR_KEY_ID")?),
+            providers: Providers::from_environment(web.app_url())?,
             mailer: Arc::new(Mailer::new(aws.ses(), required("MAIL_FROM")?, web.app_url())?),
             files: Bucket::new(aws.s3(), required("FILES_BUCKET")?),
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
@@ -149,10 +158,19 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(recovery::forgot_password))
         .route_layer(from_fn(|request, next| limits::RECOVER.apply(request, next)));
     let redeeming = OpenApiRouter::new()
+        .routes(routes!(change_address::confirm))
         .routes(routes!(recovery::verify_email))
         .routes(routes!(recovery::reset_password))
         .routes(routes!(erasure::receipt))
         .route_layer(from_fn(|request, next| limits::REDEEM.apply(request, next)));
+    let elsewhere = OpenApiRouter::new()
+        .routes(routes!(oauth::list))
+        .routes(routes!(oauth::start))
+        .routes(routes!(oauth::callback))
+        .routes(routes!(oauth::finish))
+        .routes(routes!(passkeys::start_login))
+        .routes(routes!(passkeys::finish_login))
+        .route_layer(from_fn(|request, next| limits::ELSEWHERE.apply(request, next)));
     let renewing = OpenApiRouter::new()
         .routes(routes!(refresh::refresh))
         .routes(routes!(refresh::logout))
@@ -160,6 +178,13 @@ pub fn routes() -> OpenApiRouter<State> {
     let own = OpenApiRouter::new()
         .routes(routes!(me::get, me::patch, erasure::erase_me))
         .routes(routes!(export::export_me))
+        .routes(routes!(change_address::ask))
+        .routes(routes!(passkeys::list))
+        .routes(routes!(passkeys::start_registration))
+        .routes(routes!(passkeys::finish_registration))
+        .routes(routes!(passkeys::rename, passkeys::remove))
+        .routes(routes!(oauth::link))
+        .routes(routes!(oauth::unlink))
         .routes(routes!(people::audit))
         .routes(routes!(api_keys::make, api_keys::list))
         .routes(routes!(api_keys::revoke))
@@ -179,6 +204,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .merge(signing_in)
         .merge(recovering)
         .merge(redeeming)
+        .merge(elsewhere)
         .merge(renewing)
         .merge(own)
         .routes(routes!(access_token::jwks))

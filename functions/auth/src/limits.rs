@@ -15,6 +15,11 @@ pub(crate) const SIGN_IN: RateLimit =
 pub(crate) const SIGN_IN_ACCOUNT: RateLimit =
     RateLimit { class: "sign-in-account", burst: 30, window: Duration::from_secs(15 * 60), subject: Subject::Named };
 
+/// Steps of sign-ins by other providers and with passkeys, from one address; each sign-in has two or three. Nothing can
+/// be guessed there; this bounds the work of trying.
+pub(crate) const ELSEWHERE: RateLimit =
+    RateLimit { class: "elsewhere", burst: 20, window: MINUTE, subject: Subject::Address };
+
 /// Codes of a second factor to one account, whoever sends them: only who knows the password comes as far as that.
 pub(crate) const SECOND_FACTOR: RateLimit =
     RateLimit { class: "second-factor", burst: 5, window: Duration::from_secs(5 * 60), subject: Subject::Named };

@@ -42,6 +42,16 @@ pub(crate) enum Letter {
     PasswordChanged,
     /// The account is being erased.
     AccountErased,
+    /// There is a further way to sign in: another provider, or a passkey.
+    SignInAdded,
+    /// There is one way less to sign in.
+    SignInRemoved,
+    /// A key for machines was made.
+    ApiKeyMade,
+    /// Prove that the address that the account is to have is yours.
+    ConfirmAddress,
+    /// The account has another address now; this goes to the old one.
+    AddressChanged,
 }
 
 /// Writes and sends mails.
@@ -188,7 +198,7 @@ mod tests {
     use vitae_runtime::Aws;
     use vitae_store::{Preferences, Role};
 
-    const LETTERS: [Letter; 8] = [
+    const LETTERS: [Letter; 13] = [
         Letter::VerifyEmail,
         Letter::ResetPassword,
         Letter::AlreadyRegistered,
@@ -197,6 +207,11 @@ mod tests {
         Letter::SecondFactorOff,
         Letter::PasswordChanged,
         Letter::AccountErased,
+        Letter::SignInAdded,
+        Letter::SignInRemoved,
+        Letter::ApiKeyMade,
+        Letter::ConfirmAddress,
+        Letter::AddressChanged,
     ];
 
     fn mailer() -> Mailer {
@@ -216,6 +231,7 @@ mod tests {
             locale: locale.map(str::to_owned),
             defaults: Preferences::default(),
             devices: Vec::new(),
+            identities: Vec::new(),
             suspended_at: None,
             created_at: now,
             updated_at: now,

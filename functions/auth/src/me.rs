@@ -221,6 +221,7 @@ mod tests {
             locale: Some("en".to_owned()),
             defaults: Preferences { theme: Some("dark".to_owned()), ..Preferences::default() },
             devices: Vec::new(),
+            identities: Vec::new(),
             suspended_at: None,
             created_at: now,
             updated_at: now,

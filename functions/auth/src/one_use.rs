@@ -41,16 +41,38 @@ pub(crate) async fn make(
     purpose: TokenPurpose,
     lasts: SignedDuration,
 ) -> Result<String, StoreError> {
-    let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+    make_with(state, person, purpose, lasts, Vec::new()).await
+}
+
+/// Makes a token that says what was proved already; answers its secret.
+///
+/// # Errors
+/// When the token cannot be stored.
+pub(crate) async fn make_with(
+    state: &State,
+    person: &Person,
+    purpose: TokenPurpose,
+    lasts: SignedDuration,
+    amr: Vec<String>,
+) -> Result<String, StoreError> {
+    let secret = secret();
     let token = OneUseToken {
         user_id: person.user_id,
         purpose,
         bound_to: bound_to(purpose, person),
+        amr,
+        session_id: None,
+        address: None,
         failures: 0,
         expires_at: crate::after(Timestamp::now(), lasts),
     };
     state.store.create_token(&secret, &token).await?;
     Ok(secret)
+}
+
+/// A new secret: 256 random bits.
+pub(crate) fn secret() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
 /// A token that was presented and is good, and its person as they are now.
@@ -72,10 +94,16 @@ pub(crate) async fn redeem(
 
 /// What must not change between a mail and the use of its token: one sent to an address verifies no other, and one that
 /// was to replace a password replaces no later one.
-fn bound_to(purpose: TokenPurpose, person: &Person) -> String {
+pub(crate) fn bound_to(purpose: TokenPurpose, person: &Person) -> String {
     match purpose {
         TokenPurpose::VerifyEmail => keys::digest(&person.email.to_lowercase()),
-        TokenPurpose::ResetPassword | TokenPurpose::SecondFactor => keys::digest(&person.password_hash),
+        // A link that was sent to an address is worth nothing when the account has another.
+        TokenPurpose::ResetPassword | TokenPurpose::ChangeEmail => {
+            keys::digest(&format!("{}\n{}", person.password_hash, person.email.to_lowercase()))
+        }
+        TokenPurpose::SecondFactor => keys::digest(&person.password_hash),
+        // These are bound to a browser or a session, by who makes and takes them.
+        TokenPurpose::SignInElsewhere | TokenPurpose::LinkIdentity | TokenPurpose::RegisterPasskey => String::new(),
     }
 }
 

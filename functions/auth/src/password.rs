@@ -1,6 +1,7 @@
 //! What may be the password of an account.
 
 use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
 use vitae_passwords::Password;
 
 /// Shortest password, in characters.
@@ -38,6 +39,12 @@ pub(crate) fn chosen(text: &str, address: &str, name: Option<&str>) -> Result<Pa
         );
     }
     Ok(password)
+}
+
+/// What stands in the place of a hash where there is no password: nothing matches it, and no two are alike, so that what is
+/// bound to it ends when a password takes its place.
+pub(crate) fn none() -> String {
+    format!("none {}", Uuid::new_v4())
 }
 
 /// Whether a password is but this word with digits and signs around it.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use vitae_store::{Person, Preferences, Role};
+use vitae_store::{Identity, Person, Preferences, Role};
 
 use crate::mail::is_written;
 
@@ -32,9 +32,25 @@ pub(crate) struct Profile {
     #[schema(example = "en")]
     locale: Option<String>,
     defaults: Defaults,
+    /// Whether they can sign in by a password.
+    has_password: bool,
+    /// The other providers that sign them in.
+    identities: Vec<IdentityView>,
     /// RFC 3339.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+}
+
+/// An account at another provider that signs a person in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IdentityView {
+    #[schema(example = "google")]
+    provider: String,
+    /// The address there, as it was when it was added.
+    email: Option<String>,
+    /// RFC 3339.
+    #[schema(value_type = String, format = DateTime)]
+    linked_at: Timestamp,
 }
 
 /// What new uploads start from.
@@ -49,6 +65,7 @@ pub(crate) struct Defaults {
 
 impl From<Person> for Profile {
     fn from(person: Person) -> Self {
+        let has_password = person.has_password();
         let Preferences { template_id, theme, tone, links, auto_generate } = person.defaults;
         Self {
             user_id: person.user_id,
@@ -58,6 +75,12 @@ impl From<Person> for Profile {
             email_verified: person.email_verified,
             locale: person.locale,
             defaults: Defaults { template_id, theme, tone, links, auto_generate },
+            has_password,
+            identities: person
+                .identities
+                .into_iter()
+                .map(|Identity { provider, email, linked_at, .. }| IdentityView { provider, email, linked_at })
+                .collect(),
             created_at: person.created_at,
         }
     }

@@ -8,13 +8,13 @@ use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::ToSchema;
-use vitae_passwords::Password;
 use vitae_store::{Actor, AuditEntry, AuditEvent, Person, StoreError, TokenPurpose};
 use vitae_web::{Json, Problem, ProblemBody, User};
 
 use crate::address::Address;
 use crate::mail::Letter;
 use crate::password;
+use crate::sign_in::matches;
 use crate::{State, limits, one_use, session_ended};
 
 /// Only an address with an account gets a mail, and sending takes time. No answer comes before this time, so that it
@@ -193,8 +193,7 @@ pub(crate) async fn change_password(
     state.live_session(user).await?;
     let person = state.store.person(user.id).await?.ok_or_else(session_ended)?;
     limits::SIGN_IN_ACCOUNT.count(&state.web, &person.email.to_lowercase()).await?;
-    let current = Password::typed(&body.current_password);
-    if !current.matches(Some(&person.password_hash)).await.map_err(Problem::internal)? {
+    if !matches(&body.current_password, Some(&person)).await? {
         return Err(Problem::forbidden("The current password is wrong."));
     }
     let password = password::chosen(&body.password, &person.email, person.name.as_deref())

@@ -83,6 +83,7 @@ pub(crate) async fn register(
         locale: profile::preferred_locale(&headers),
         defaults: Preferences::default(),
         devices: Vec::new(),
+        identities: Vec::new(),
         suspended_at: None,
         created_at: now,
         updated_at: now,

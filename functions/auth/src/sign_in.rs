@@ -74,7 +74,7 @@ pub(crate) struct ClientQuery {
     /// `refresh_token` in the body and no cookie.
     #[serde(default)]
     #[param(inline, required = false)]
-    client: Client,
+    pub(crate) client: Client,
 }
 
 /// A session as the client gets it.
@@ -145,17 +145,56 @@ pub(crate) async fn login(
     match sign_in(&state, &body.email, &body.password, &headers, ABSOLUTE).await? {
         Outcome::Refused => Err(Problem::unauthorized(refusal(&state))),
         Outcome::SecondFactor(person, recovery_codes) => {
-            let mfa_token = one_use::make(&state, &person, TokenPurpose::SecondFactor, SECOND_FACTOR).await?;
-            let mut methods = vec!["totp"];
-            if recovery_codes > 0 {
-                methods.push("recovery_code");
-            }
-            Ok(Json(MfaRequired { mfa_required: true, mfa_token, methods }).into_response())
+            ask_for_second_factor(&state, &person, recovery_codes, vec![PASSWORD.to_owned()]).await
         }
         Outcome::SignedIn(signed_in) => {
             let (person, session, token) = *signed_in;
             hand_over(&state, person, &session, &token, client, &headers).await
         }
+    }
+}
+
+/// The answer to whoever has proved by these means who they are, and has a second factor on.
+async fn ask_for_second_factor(
+    state: &State,
+    person: &Person,
+    recovery_codes: usize,
+    amr: Vec<String>,
+) -> Result<Response, Problem> {
+    let mfa_token = one_use::make_with(state, person, TokenPurpose::SecondFactor, SECOND_FACTOR, amr).await?;
+    let mut methods = vec!["totp"];
+    if recovery_codes > 0 {
+        methods.push("recovery_code");
+    }
+    Ok(Json(MfaRequired { mfa_required: true, mfa_token, methods }).into_response())
+}
+
+/// The answer to somebody who has proved by other means than a password who they are; where these say no `mfa`, a second
+/// factor that is on is asked for.
+///
+/// # Errors
+/// 403 for who is suspended, 401 where the account changed at this moment.
+pub(crate) async fn proved(
+    state: &State,
+    person: Person,
+    headers: &HeaderMap,
+    client: Client,
+    amr: Vec<String>,
+) -> Result<Response, Problem> {
+    telemetry::note_user(person.user_id);
+    if person.suspended_at.is_some() {
+        metrics::add(metrics::SIGN_INS_FAILED, 1);
+        return Err(Problem::forbidden("This account is suspended. Write to whoever runs this service."));
+    }
+    if !amr.iter().any(|means| means == "mfa")
+        && let Some(factor) = second_factor::in_force(state, person.user_id).await?
+    {
+        return ask_for_second_factor(state, &person, factor.recovery_codes.len(), amr).await;
+    }
+    match begin_session(state, &person, headers, ABSOLUTE, amr).await {
+        Ok((session, token)) => hand_over(state, person, &session, &token, client, headers).await,
+        Err(StoreError::Conflict) => Err(Problem::unauthorized("The account was changed just now. Begin again.")),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -228,7 +267,7 @@ pub(crate) async fn login_mfa(
         Err(StoreError::Conflict) => return Err(Problem::unauthorized(WRONG_CODE)),
         Err(error) => return Err(error.into()),
     }
-    let amr = second_factor::with_second_factor(&[PASSWORD.to_owned()]);
+    let amr = second_factor::with_second_factor(&token.amr);
     match begin_session(&state, &person, &headers, ABSOLUTE, amr).await {
         Ok((session, token)) => hand_over(&state, person, &session, &token, client, &headers).await,
         // The password was changed while the code was typed.
@@ -284,8 +323,7 @@ pub(crate) async fn reauthenticate(
     state.live_session(user).await?;
     let person = state.admitted(user.id).await?;
     limits::SIGN_IN_ACCOUNT.count(&state.web, &person.email.to_lowercase()).await?;
-    let right =
-        Password::typed(&body.password).matches(Some(&person.password_hash)).await.map_err(Problem::internal)?;
+    let right = matches(&body.password, Some(&person)).await?;
     if !right {
         return Err(wrong());
     }
@@ -495,9 +533,14 @@ fn device(user_agent: &str) -> String {
 
 async fn authenticate(state: &State, account: &str, password: &str) -> Result<Option<Person>, Problem> {
     let person = state.person_by_email(account).await?;
-    let hash = person.as_ref().map(|person| person.password_hash.as_str());
-    let right = Password::typed(password).matches(hash).await.map_err(Problem::internal)?;
+    let right = matches(password, person.as_ref()).await?;
     Ok(person.filter(|_| right))
+}
+
+/// Whether this is the person's password. It is not, after the same work, where there is no such person or they have none.
+pub(crate) async fn matches(password: &str, person: Option<&Person>) -> Result<bool, Problem> {
+    let hash = person.filter(|person| person.has_password()).map(|person| person.password_hash.as_str());
+    Password::typed(password).matches(hash).await.map_err(Problem::internal)
 }
 
 /// Sends a new verification mail, unless the mailbox has had its share.

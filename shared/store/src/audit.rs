@@ -65,6 +65,18 @@ pub enum AuditEvent {
     Reinstated,
     /// An administrator looked the account up.
     LookedUp,
+    /// An account at another provider was added.
+    IdentityLinked,
+    /// An account at another provider was taken away.
+    IdentityUnlinked,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A passkey was used whose count of signatures did not grow, and refused.
+    PasskeySuspected,
+    /// The mail address was replaced.
+    AddressChanged,
 }
 
 impl AuditEvent {
@@ -86,6 +98,12 @@ impl AuditEvent {
             Self::Suspended => "suspended",
             Self::Reinstated => "reinstated",
             Self::LookedUp => "looked_up",
+            Self::IdentityLinked => "identity_linked",
+            Self::IdentityUnlinked => "identity_unlinked",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::PasskeySuspected => "passkey_suspected",
+            Self::AddressChanged => "address_changed",
         }
     }
 }

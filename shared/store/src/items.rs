@@ -81,7 +81,7 @@ impl Store {
             .limit(limit as i32 + 1)
             .set_exclusive_start_key(start)
             // What was just made or ended counts: whoever ends all sessions must see each.
-            .consistent_read(prefix == keys::SESSION)
+            .consistent_read(matches!(prefix, keys::SESSION | keys::PASSKEY))
             .send()
             .await?;
         let mut found = output.items.unwrap_or_default();

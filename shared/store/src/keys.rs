@@ -11,9 +11,13 @@
 //! | | `REPLAY#{hash}` | an answer kept for an idempotency key |
 //! | | `REF#{pk}` | a row outside the partition that belongs to the person |
 //! | | `API_KEY#{id}` | a key for machines |
+//! | | `PASSKEY#{id}` | a passkey |
 //! | | `EXPORT` | the last copy of everything that they asked for |
 //! | `MAIL#{hash}` | `MAIL` | whose address it is |
 //! | `TOKEN#{hash}` | `TOKEN` | a one-use token |
+//! | `IDENTITY#{hash}` | `IDENTITY` | whose an account at another provider is |
+//! | `ATTEMPT#{hash}` | `ATTEMPT` | a sign-in at another provider that is under way |
+//! | `CHALLENGE#{hash}` | `CHALLENGE` | what somebody who comes with a passkey is to answer |
 //! | `SLUG#{slug}` | `SLUG` | whose site it is |
 //! | `DIRECTORY` | `{address}` | whose address it is, in order, for administrators |
 //! | `RECEIPT#{id}` | `RECEIPT` | what was removed when somebody left |
@@ -78,6 +82,14 @@ pub const SECOND_FACTOR: &str = "SECOND_FACTOR";
 pub const AUDIT: &str = "AUDIT#";
 /// Prefix of keys for machines.
 pub const API_KEY: &str = "API_KEY#";
+/// Prefix of passkeys.
+pub const PASSKEY: &str = "PASSKEY#";
+/// Sort key of the row that says whose an identity is.
+pub const IDENTITY: &str = "IDENTITY";
+/// Sort key of a challenge.
+pub const CHALLENGE: &str = "CHALLENGE";
+/// Sort key of a sign-in at another provider that is under way.
+pub const ATTEMPT: &str = "ATTEMPT";
 /// Sort key of the last export that a person asked for.
 pub const EXPORT: &str = "EXPORT";
 /// Sort key of a receipt.
@@ -120,7 +132,7 @@ pub fn directory_reference(address: &str) -> String {
 
 /// What a row of a person's partition is, by its sort key, in a receipt's words.
 pub fn kind_of_row(sk: &str) -> &'static str {
-    const KINDS: [(&str, &str); 16] = [
+    const KINDS: [(&str, &str); 18] = [
         (PROFILE, "profile"),
         (SESSION, "sessions"),
         (JOB, "jobs"),
@@ -132,7 +144,9 @@ pub fn kind_of_row(sk: &str) -> &'static str {
         (SECOND_FACTOR, "second_factor"),
         (AUDIT, "audit_entries"),
         (API_KEY, "api_keys"),
+        (PASSKEY, "passkeys"),
         (EXPORT, "export"),
+        ("REF#IDENTITY#", "identities"),
         ("REF#SLUG#", "site_addresses"),
         ("REF#TOKEN#", "mail_tokens"),
         ("REF#MAIL#", "mail_address"),
@@ -175,6 +189,26 @@ pub fn mail(address: &str) -> String {
 /// Partition of a one-use token, by the token's hash.
 pub fn token(secret: &str) -> String {
     format!("TOKEN#{}", digest(secret))
+}
+
+/// Digest of an account at another provider: of its issuer and its subject, which hold no line break.
+pub fn identity_digest(issuer: &str, subject: &str) -> String {
+    digest(&format!("{issuer}\n{subject}"))
+}
+
+/// Partition of the row that says whose an identity is, by [`identity_digest`].
+pub fn identity(digest: &str) -> String {
+    format!("IDENTITY#{digest}")
+}
+
+/// Partition of a sign-in at another provider that is under way, by its `state`.
+pub fn attempt(state: &str) -> String {
+    format!("ATTEMPT#{}", digest(state))
+}
+
+/// Partition of a challenge that somebody who comes with a passkey answers.
+pub fn challenge(challenge: &str) -> String {
+    format!("CHALLENGE#{}", digest(challenge))
 }
 
 /// Partition of a slug.
@@ -297,9 +331,15 @@ mod tests {
     #[test]
     fn every_row_of_a_person_has_a_name_in_the_receipt() {
         let id = Uuid::nil();
-        let children = [SESSION, JOB, CV, PORTFOLIO, DOCUMENT, AUDIT, API_KEY].map(|prefix| child(prefix, id));
+        let children = [SESSION, JOB, CV, PORTFOLIO, DOCUMENT, AUDIT, API_KEY, PASSKEY].map(|prefix| child(prefix, id));
         let others = [PROFILE.to_owned(), SECOND_FACTOR.to_owned(), EXPORT.to_owned(), replay("r", "k")];
-        let listed = [reference(&mail("a")), reference(&slug("a")), reference(&token("a")), directory_reference("a")];
+        let listed = [
+            reference(&mail("a")),
+            reference(&slug("a")),
+            reference(&token("a")),
+            reference(&identity("a")),
+            directory_reference("a"),
+        ];
         let mut rows: Vec<_> = children.into_iter().chain(others).chain(listed).collect();
         rows.push(portfolio_version(id, 1));
         let kinds: std::collections::BTreeSet<_> = rows.iter().map(|sk| kind_of_row(sk)).collect();

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::items::{Page, from_item, incomplete, number, string, to_item};
 use crate::jobs::Preferences;
-use crate::{AuditEntry, Store, StoreError, keys};
+use crate::{AuditEntry, Identity, OneUseToken, Store, StoreError, keys};
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Person {
     pub email: String,
     /// How they want to be called.
     pub name: Option<String>,
-    /// PHC string of the password's hash.
+    /// PHC string of the password's hash; anything else where there is no password.
     pub password_hash: String,
     /// What they may do.
     pub role: Role,
@@ -33,6 +33,9 @@ pub struct Person {
     /// A digest of what each device calls itself that signed in, the newest last.
     #[serde(default)]
     pub devices: Vec<String>,
+    /// Accounts at other providers that sign them in.
+    #[serde(default)]
+    pub identities: Vec<Identity>,
     /// When the account was suspended, where it is: then nobody signs in.
     #[serde(default)]
     pub suspended_at: Option<Timestamp>,
@@ -42,6 +45,14 @@ pub struct Person {
     pub updated_at: Timestamp,
     /// Counts changes; the ETag.
     pub version: u64,
+}
+
+impl Person {
+    /// Whether there is a password; who signs in by another provider, or with a passkey, may have none.
+    pub fn has_password(&self) -> bool {
+        // PHC strings begin so, and what stands for no password does not.
+        self.password_hash.starts_with('$')
+    }
 }
 
 /// What a person may do.
@@ -61,10 +72,10 @@ struct MailRow {
 }
 
 impl Store {
-    /// Writes a new person and reserves their address.
+    /// Writes a new person and reserves their address and their identities.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the address is taken.
+    /// [`StoreError::Conflict`] when the address or an identity is taken.
     pub async fn create_person(&self, person: &Person) -> Result<(), StoreError> {
         let pk = keys::user(person.user_id);
         let mail_pk = keys::mail(&person.email);
@@ -77,7 +88,7 @@ impl Store {
                 .map_err(incomplete)?;
             Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
         };
-        self.transact(vec![
+        let mut writes = vec![
             new(to_item(&pk, keys::PROFILE, person)?)?,
             new(to_item(&mail_pk, keys::MAIL, &MailRow { user_id: person.user_id })?)?,
             new(to_item(&pk, &keys::reference(&mail_pk), &MailRow { user_id: person.user_id })?)?,
@@ -87,8 +98,66 @@ impl Store {
                 &MailRow { user_id: person.user_id },
             )?)?,
             new(to_item(&pk, &keys::directory_reference(&person.email), &MailRow { user_id: person.user_id })?)?,
-        ])
-        .await
+        ];
+        for identity in &person.identities {
+            writes.extend(self.identity_writes(person.user_id, &identity.key)?);
+        }
+        self.transact(writes).await
+    }
+
+    /// Uses a token up and gives a profile that nobody changed since it was read another address, which is proved with
+    /// that; writes it down. All of it or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the address is taken, the token was used, or the profile changed or is gone.
+    pub async fn change_address(
+        &self,
+        secret: &str,
+        token: &OneUseToken,
+        mut person: Person,
+        address: String,
+        entry: &AuditEntry,
+    ) -> Result<Person, StoreError> {
+        let (pk, row) = (keys::user(person.user_id), MailRow { user_id: person.user_id });
+        let put = |pk: &str, sk: &str| {
+            let put = Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(to_item(pk, sk, &row)?))
+                .condition_expression("attribute_not_exists(PK)")
+                .build()
+                .map_err(incomplete)?;
+            Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
+        };
+        let delete = |pk: &str, sk: &str| {
+            let delete = Delete::builder()
+                .table_name(&self.table)
+                .key(keys::PK, string(pk))
+                .key(keys::SK, string(sk))
+                .condition_expression("attribute_not_exists(PK) OR user_id = :user")
+                .expression_attribute_values(":user", string(person.user_id.to_string()))
+                .build()
+                .map_err(incomplete)?;
+            Ok::<_, StoreError>(TransactWriteItem::builder().delete(delete).build())
+        };
+        let (old_mail, new_mail) = (keys::mail(&person.email), keys::mail(&address));
+        let mut writes = self.spent_token(secret, token)?;
+        writes.extend([
+            delete(&old_mail, keys::MAIL)?,
+            delete(&pk, &keys::reference(&old_mail))?,
+            delete(keys::DIRECTORY, &keys::directory_entry(&person.email))?,
+            delete(&pk, &keys::directory_reference(&person.email))?,
+            put(&new_mail, keys::MAIL)?,
+            put(&pk, &keys::reference(&new_mail))?,
+            put(keys::DIRECTORY, &keys::directory_entry(&address))?,
+            put(&pk, &keys::directory_reference(&address))?,
+            self.audit_write(entry)?,
+        ]);
+        person.email = address;
+        person.email_verified = true;
+        let (person, changed) = self.changed_person(person)?;
+        writes.push(changed);
+        self.transact(writes).await?;
+        Ok(person)
     }
 
     /// The person with this id.

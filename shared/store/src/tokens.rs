@@ -18,6 +18,15 @@ pub struct OneUseToken {
     /// What must still be as it was when the token was made: a digest of the address to verify or of the password's hash
     /// to replace. When that has changed, the token is worth nothing.
     pub bound_to: String,
+    /// What the person has proved already, for a sign-in that goes on (RFC 8176).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+    /// The session that asked for it, where that matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<Uuid>,
+    /// The address that the person wants to have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// How often something wrong was presented with it.
     #[serde(default)]
     pub failures: u32,
@@ -35,6 +44,14 @@ pub enum TokenPurpose {
     ResetPassword,
     /// Finish a sign-in whose password was right.
     SecondFactor,
+    /// Begin a session after a sign-in at another provider.
+    SignInElsewhere,
+    /// Add an account at another provider.
+    LinkIdentity,
+    /// Have another mail address.
+    ChangeEmail,
+    /// Add a passkey.
+    RegisterPasskey,
 }
 
 /// The note in the person's partition that a token is theirs; it goes when the token goes.
@@ -134,7 +151,7 @@ impl Store {
     }
 
     /// The writes that use a token up.
-    fn spent_token(&self, secret: &str, token: &OneUseToken) -> Result<Vec<TransactWriteItem>, StoreError> {
+    pub(crate) fn spent_token(&self, secret: &str, token: &OneUseToken) -> Result<Vec<TransactWriteItem>, StoreError> {
         let (pk, user) = (keys::token(secret), keys::user(token.user_id));
         let spend = Delete::builder()
             .table_name(&self.table)

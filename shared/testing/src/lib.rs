@@ -14,6 +14,7 @@
 //! asks again until a deadline.
 
 mod answer;
+mod authenticator;
 mod behind;
 mod documents;
 mod eventually;
@@ -25,6 +26,7 @@ mod stack;
 mod upload;
 
 pub use answer::Answer;
+pub use authenticator::Authenticator;
 pub use documents::{Fixture, fixture};
 pub use eventually::eventually;
 pub use faults::{Effect, Fault, Target, Waiting};
