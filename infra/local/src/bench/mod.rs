@@ -4,6 +4,7 @@
 //! be reached stands beside what was measured. Another section is a module here and a line in [`Section`].
 
 mod ats;
+mod auth;
 mod http;
 mod memory;
 mod parse;
@@ -57,6 +58,8 @@ enum Section {
     Startup,
     /// Answers of warm functions.
     Http,
+    /// Access tokens, refreshes, sign-ins beside Argon2id alone, and the time of refusals.
+    Auth,
     /// From the upload of the sample CV to its published portfolio.
     Way,
     /// A portfolio's page, and publishing it.
@@ -70,8 +73,17 @@ enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 8] =
-        [Self::Parse, Self::Size, Self::Startup, Self::Http, Self::Way, Self::Portfolio, Self::Memory, Self::Ats];
+    const ALL: [Self; 9] = [
+        Self::Parse,
+        Self::Size,
+        Self::Startup,
+        Self::Http,
+        Self::Auth,
+        Self::Way,
+        Self::Portfolio,
+        Self::Memory,
+        Self::Ats,
+    ];
     /// Those that look at functions one by one.
     const BY_FUNCTION: [Self; 2] = [Self::Size, Self::Startup];
 }
@@ -109,7 +121,12 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
             Section::Parse => Some(parse::measure(args.documents.as_deref(), !args.dev, &progress)?),
             Section::Size => Some(size::measure(&functions, &progress)?),
             Section::Ats => Some(ats::measure(args.dev, &progress)?),
-            Section::Startup | Section::Http | Section::Way | Section::Portfolio | Section::Memory => None,
+            Section::Startup
+            | Section::Http
+            | Section::Auth
+            | Section::Way
+            | Section::Portfolio
+            | Section::Memory => None,
         };
         if let Some(table) = without_stack {
             tables.push(table);
@@ -125,6 +142,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
         tables.push(match section {
             Section::Startup => runtime.block_on(startup::measure(&functions, stack, &progress))?,
             Section::Http => runtime.block_on(http::measure(stack, &progress))?,
+            Section::Auth => runtime.block_on(auth::measure(stack, &progress))?,
             Section::Way => runtime.block_on(way::measure(stack, &progress))?,
             Section::Portfolio => runtime.block_on(portfolio::measure(stack, args.dev, &progress))?,
             Section::Size | Section::Parse | Section::Ats | Section::Memory => {
