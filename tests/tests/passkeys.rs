@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use vitae_testing::{Answer, Authenticator, Person, Stack};
 
+/// What makes an authenticator say what it should not.
+type Spoil = fn(&mut Authenticator);
+
 async fn send(stack: &Stack, path: &str, body: &Value) -> anyhow::Result<Answer> {
     Answer::to(Client::new().post(stack.route(path)).json(body)).await
 }
@@ -93,12 +96,12 @@ async fn a_passkey_is_two_factors() -> anyhow::Result<()> {
 async fn a_passkey_that_does_not_prove_all_it_should_opens_nothing() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let person = Person::sign_up(&stack).await?;
-    let spoilt = |spoil: fn(&mut Authenticator)| -> anyhow::Result<Authenticator> {
+    let spoilt = |spoil: Spoil| -> anyhow::Result<Authenticator> {
         let mut authenticator = Authenticator::new(&stack.api_url)?;
         spoil(&mut authenticator);
         Ok(authenticator)
     };
-    let spoils: [(&str, fn(&mut Authenticator)); 4] = [
+    let spoils: [(&str, Spoil); 4] = [
         ("another page", |one| one.origin = "https://evil.example".to_owned()),
         ("another relying party", |one| one.rp_id = Some("evil.example".to_owned())),
         ("nobody verified", |one| one.flags = 1),

@@ -28,6 +28,9 @@ use crate::{State, browser, limits, one_use, second_factor};
 const WRONG: &str = "The mail address or the password is wrong.";
 /// The same where only verified addresses may sign in.
 const WRONG_OR_UNVERIFIED: &str = "The mail address or the password is wrong, or the address is not confirmed yet; then a new mail is on its way to it.";
+/// No refusal comes before this time: reading somebody takes longer than reading nobody, and what is left of the difference
+/// is not to tell who has an account. Longer than all the work takes.
+const EVENLY: Duration = Duration::from_millis(300);
 /// Where only verified addresses may sign in, a right password of an unverified one sends a mail. No refusal comes
 /// before this time, so that it cannot be told from the others, which would show that the account was made just now
 /// and so that the address had been free.
@@ -486,9 +489,7 @@ async fn sign_in(
         }
     }
     metrics::add(metrics::SIGN_INS_FAILED, 1);
-    if state.require_verified_email {
-        tokio::time::sleep_until(started + REFUSAL).await;
-    }
+    tokio::time::sleep_until(started + if state.require_verified_email { REFUSAL } else { EVENLY }).await;
     Ok(Outcome::Refused)
 }
 
