@@ -12,6 +12,7 @@ import typescript from "typescript";
 import { FLAGS, ROOT, chromium } from "./sites.mjs";
 
 const LINES = readFileSync(new URL("sign-in.ts", import.meta.url), "utf8");
+assert.ok(readFileSync(path.join(ROOT, "README.md"), "utf8").includes(LINES), "the README shows other lines");
 const PASSWORD = "quite a long sentence of mine";
 const unique = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
 
