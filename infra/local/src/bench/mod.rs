@@ -121,12 +121,9 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
             Section::Parse => Some(parse::measure(args.documents.as_deref(), !args.dev, &progress)?),
             Section::Size => Some(size::measure(&functions, &progress)?),
             Section::Ats => Some(ats::measure(args.dev, &progress)?),
-            Section::Startup
-            | Section::Http
-            | Section::Auth
-            | Section::Way
-            | Section::Portfolio
-            | Section::Memory => None,
+            Section::Startup | Section::Http | Section::Auth | Section::Way | Section::Portfolio | Section::Memory => {
+                None
+            }
         };
         if let Some(table) = without_stack {
             tables.push(table);
