@@ -130,29 +130,31 @@ fn as_form_line(line: &Line) -> Line {
 /// A form's label that goes on under itself, beside or below what it labels, is put together.
 fn join_broken_labels(lines: &[Line]) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::with_capacity(lines.len());
-    for line in lines {
-        let joined = out.last().and_then(|above| {
-            let tab = above.text().find('\t')?;
-            let value = above.runs.iter().skip(1).find(|run| run.after_gap)?;
-            let rest = line.runs.first()?;
-            let under = (rest.right - above.runs[0].right).abs() < 3.0 || (rest.x - above.runs[0].x).abs() < 3.0;
-            let alone = line.cells().len() == 1 && !line.bullet && line.bbox.right() < value.x;
-            let mut label = above.piece.slice(0..tab).trimmed();
-            label.append(" ", &line.piece);
-            fields::field(label.text()).filter(|_| under && alone)?;
-            let mut piece = label.clone();
-            piece.append("\t", &above.piece.slice(tab + 1..above.text().len()));
-            let mut whole = above.clone();
-            (whole.piece, whole.runs[0].piece) = (piece, label);
-            Some(whole)
-        });
-        match joined {
-            Some(whole) => {
-                out.pop();
-                out.push(whole);
+    let mut rest = lines;
+    while let Some((line, below)) = rest.split_first() {
+        let joined = (1..=3.min(below.len())).find_map(|count| {
+            let tab = line.text().find('\t')?;
+            let value = line.runs.iter().skip(1).find(|run| run.after_gap)?;
+            let mut label = line.piece.slice(0..tab).trimmed();
+            for next in &below[..count] {
+                let run = next.runs.first()?;
+                let under = (run.right - line.runs[0].right).abs() < 3.0 || (run.x - line.runs[0].x).abs() < 3.0;
+                let alone = next.cells().len() == 1 && !next.bullet && next.bbox.right() < value.x;
+                if !under || !alone {
+                    return None;
+                }
+                label.append(" ", &next.piece);
             }
-            None => out.push(line.clone()),
-        }
+            fields::field(label.text())?;
+            let mut piece = label.clone();
+            piece.append("\t", &line.piece.slice(tab + 1..line.text().len()));
+            let mut whole = line.clone();
+            (whole.piece, whole.runs[0].piece) = (piece, label);
+            Some((whole, count))
+        });
+        let (whole, count) = joined.unwrap_or_else(|| (line.clone(), 0));
+        out.push(whole);
+        rest = &below[count..];
     }
     out
 }

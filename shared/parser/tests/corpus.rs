@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use vitae_document::{Document, Limits};
 
 /// What the mean over all documents may not fall below, in hundredths of F1. It is raised when the score has risen.
-const FLOOR: f64 = 99.5;
+const FLOOR: f64 = 99.6;
 
 struct Doc {
     name: String,

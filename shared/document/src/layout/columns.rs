@@ -625,13 +625,17 @@ impl SideLines {
         };
         let labels: Vec<&RawLine> = self.lines.iter().filter(|line| exact(line) || !is_set_apart(line)).collect();
         let aligned = labels.iter().filter(|line| exact(line)).count();
+        // A label that wraps goes on close under itself.
+        let goes_on = |pair: &[&RawLine]| !exact(pair[1]) && pair[1].level() - pair[0].level() < 1.5 * pair[1].size();
+        let rows = labels.len() - labels.windows(2).filter(|pair| goes_on(pair)).count();
         let headed = labels.iter().filter(|line| is_set_apart(line)).count();
         self.right_aligned
             && !text.right_aligned
             && labels.len() >= 4
             && headed * 4 <= labels.len()
-            && aligned * 4 >= labels.len() * 3
-            && labels.len() <= text.lines.len() + labels.len() - aligned
+            && aligned * 4 >= rows * 3
+            && aligned >= 3
+            && aligned <= text.lines.len()
     }
 
     /// Dates or labels at the left of the text that they belong to.
