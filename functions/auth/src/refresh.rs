@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vitae_runtime::{metrics, telemetry};
-use vitae_store::{Actor, AuditEntry, AuditEvent, Session, StoreError};
+use vitae_store::{Actor, AuditEntry, AuditEvent, Person, StoreError};
 use vitae_web::{Json, Problem, ProblemBody, VerifyError};
 
+use crate::access_token::AccessToken;
 use crate::refresh_token::{RefreshToken, Verdict};
 use crate::sign_in::{Client, SignedIn, answer, end_session_of};
 use crate::{State, browser, session_ended};
@@ -52,37 +53,48 @@ pub(crate) async fn refresh(
     body: Option<Json<Refresh>>,
 ) -> Result<Response, Problem> {
     let (token, client) = presented(&state, &headers, body)?;
-    let renewed = async {
-        let (session, next) = rotate(&state, &token).await?.ok_or_else(session_ended)?;
-        let person = state.admitted(session.user_id).await?;
-        answer(&state, person, &session, &next, client).await
-    };
-    renewed.await.map_err(|problem| match client {
-        // A browser is not to come again with a cookie that is good for nothing.
-        Client::Browser if problem.status() == StatusCode::UNAUTHORIZED => {
-            problem.with_header(header::SET_COOKIE, browser::forget(&state.web))
-        }
-        _ => problem,
-    })
+    let renewed = renew(&state, &token).await.and_then(|renewed| renewed.ok_or_else(session_ended));
+    renewed.map(|(person, access, next)| answer(&state, person, access, &next, client)).map_err(
+        |problem| match client {
+            // A browser is not to come again with a cookie that is good for nothing.
+            Client::Browser if problem.status() == StatusCode::UNAUTHORIZED => {
+                problem.with_header(header::SET_COOKIE, browser::forget(&state.web))
+            }
+            _ => problem,
+        },
+    )
 }
 
-/// The session and the token that is good from now on; `None` where the token's session has ended, or ends now because
-/// the token was used before.
-async fn rotate(state: &State, token: &RefreshToken) -> Result<Option<(Session, RefreshToken)>, Problem> {
+/// The tokens that are good from now on, and whose they are; `None` where the token's session has ended, or ends now
+/// because the token was used before.
+async fn renew(state: &State, token: &RefreshToken) -> Result<Option<(Person, AccessToken, RefreshToken)>, Problem> {
     telemetry::note_user(token.user_id);
     for _ in 0..ATTEMPTS {
+        // Read together, for speed; who it is does not matter before the token is judged.
+        let (person, session) =
+            tokio::join!(state.admitted(token.user_id), state.store.session(token.user_id, token.session_id));
         let now = Timestamp::now();
-        let Some(session) = state.store.session(token.user_id, token.session_id).await? else { return Ok(None) };
+        let Some(session) = session? else { return Ok(None) };
         match token.judge(&session, now) {
             Verdict::Good => {
+                let person = person?;
                 let (rotated, next) = token.rotate(&session, now);
-                match state.store.rotate_session(&rotated, &session.token_hash).await {
-                    Ok(()) => return Ok(Some((rotated, next))),
+                // The access token is signed meanwhile, and says nothing to anybody where another request was first.
+                let (stored, access) = tokio::join!(
+                    state.store.rotate_session(&rotated, &session.token_hash),
+                    state.signer.sign(&person, &rotated)
+                );
+                match stored {
+                    Ok(()) => return Ok(Some((person, access?, next))),
                     Err(StoreError::Conflict) => {}
                     Err(error) => return Err(error.into()),
                 }
             }
-            Verdict::JustReplaced(next) => return Ok(Some((session, next))),
+            Verdict::JustReplaced(next) => {
+                let person = person?;
+                let access = state.signer.sign(&person, &session).await?;
+                return Ok(Some((person, access, next)));
+            }
             Verdict::Reused => {
                 tracing::warn!(session_id = %session.session_id, "an old refresh token was used again; its session ends");
                 metrics::add(metrics::REFRESH_TOKENS_REUSED, 1);

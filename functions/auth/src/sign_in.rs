@@ -151,8 +151,8 @@ pub(crate) async fn login(
             ask_for_second_factor(&state, &person, recovery_codes, vec![PASSWORD.to_owned()]).await
         }
         Outcome::SignedIn(signed_in) => {
-            let (person, session, token) = *signed_in;
-            hand_over(&state, person, &session, &token, client, &headers).await
+            let (person, begun) = *signed_in;
+            hand_over(&state, person, begun, client, &headers).await
         }
     }
 }
@@ -194,10 +194,9 @@ pub(crate) async fn proved(
     {
         return ask_for_second_factor(state, &person, factor.recovery_codes.len(), amr).await;
     }
-    match begin_session(state, &person, headers, ABSOLUTE, amr).await {
-        Ok((session, token)) => hand_over(state, person, &session, &token, client, headers).await,
-        Err(StoreError::Conflict) => Err(Problem::unauthorized("The account was changed just now. Begin again.")),
-        Err(error) => Err(error.into()),
+    match begin_session(state, &person, headers, ABSOLUTE, amr).await? {
+        Some(begun) => hand_over(state, person, begun, client, headers).await,
+        None => Err(Problem::unauthorized("The account was changed just now. Begin again.")),
     }
 }
 
@@ -205,8 +204,7 @@ pub(crate) async fn proved(
 async fn hand_over(
     state: &State,
     person: Person,
-    session: &Session,
-    token: &RefreshToken,
+    begun: Begun,
     client: Client,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
@@ -215,7 +213,7 @@ async fn hand_over(
     {
         end_session_of(state, &old).await?;
     }
-    answer(state, person, session, token, client).await
+    Ok(answer(state, person, begun.access, &begun.refresh, client))
 }
 
 /// A sign-in that goes on.
@@ -271,11 +269,10 @@ pub(crate) async fn login_mfa(
         Err(error) => return Err(error.into()),
     }
     let amr = second_factor::with_second_factor(&token.amr);
-    match begin_session(&state, &person, &headers, ABSOLUTE, amr).await {
-        Ok((session, token)) => hand_over(&state, person, &session, &token, client, &headers).await,
+    match begin_session(&state, &person, &headers, ABSOLUTE, amr).await? {
+        Some(begun) => hand_over(&state, person, begun, client, &headers).await,
         // The password was changed while the code was typed.
-        Err(StoreError::Conflict) => Err(Problem::unauthorized(WRONG_CODE)),
-        Err(error) => Err(error.into()),
+        None => Err(Problem::unauthorized(WRONG_CODE)),
     }
 }
 
@@ -425,7 +422,7 @@ pub(crate) async fn token(
         return Ok(oauth_error("unsupported_grant_type", "The only grant here is password."));
     }
     let lasts = SignedDuration::from_secs(LIFETIME_SECONDS);
-    let (person, session, _) = match sign_in(&state, &form.username, &form.password, &headers, lasts).await? {
+    let (_, begun) = match sign_in(&state, &form.username, &form.password, &headers, lasts).await? {
         Outcome::SignedIn(signed_in) => *signed_in,
         Outcome::Refused => return Ok(oauth_error("invalid_grant", refusal(&state))),
         Outcome::SecondFactor(..) => {
@@ -433,7 +430,7 @@ pub(crate) async fn token(
             return Ok(oauth_error("invalid_grant", words));
         }
     };
-    let AccessToken { token, expires_in } = state.signer.sign(&person, &session).await?;
+    let AccessToken { token, expires_in } = begun.access;
     Ok(Json(OAuthToken { access_token: token, token_type: "bearer", expires_in }).into_response())
 }
 
@@ -453,7 +450,13 @@ enum Outcome {
     /// It is right, and a code is needed besides; so many recovery codes are left.
     SecondFactor(Box<Person>, usize),
     /// A session has begun.
-    SignedIn(Box<(Person, Session, RefreshToken)>),
+    SignedIn(Box<(Person, Begun)>),
+}
+
+/// The tokens of a session that has begun.
+struct Begun {
+    access: AccessToken,
+    refresh: RefreshToken,
 }
 
 /// A new session for whoever knows the password; a refusal, after the same work, for whoever does not.
@@ -466,9 +469,21 @@ async fn sign_in(
 ) -> Result<Outcome, Problem> {
     let started = Instant::now();
     let account = email.trim().to_lowercase();
-    limits::SIGN_IN_ACCOUNT.count(&state.web, &account).await?;
-    for _ in 0..ATTEMPTS {
-        let Some(person) = authenticate(state, &account, password).await? else { break };
+    let (counted, person) =
+        tokio::join!(limits::SIGN_IN_ACCOUNT.count(&state.web, &account), state.person_by_email(&account));
+    counted?;
+    let mut person = person?;
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            person = state.person_by_email(&account).await?;
+        }
+        // Whether there is a second factor is read while the password is hashed, and alike where there is nobody.
+        let user_id = person.as_ref().map_or(Uuid::nil(), |person| person.user_id);
+        let (right, factor) = tokio::join!(matches(password, person.as_ref()), second_factor::in_force(state, user_id));
+        let Some(person) = person.take().filter(|_| matches!(right, Ok(true))) else {
+            right?;
+            break;
+        };
         telemetry::note_user(person.user_id);
         if person.suspended_at.is_some() {
             metrics::add(metrics::SIGN_INS_FAILED, 1);
@@ -479,13 +494,11 @@ async fn sign_in(
             break;
         }
         let person = with_current_hash(state, person, password).await;
-        if let Some(factor) = second_factor::in_force(state, person.user_id).await? {
+        if let Some(factor) = factor? {
             return Ok(Outcome::SecondFactor(Box::new(person), factor.recovery_codes.len()));
         }
-        match begin_session(state, &person, headers, lasts, vec![PASSWORD.to_owned()]).await {
-            Ok((session, token)) => return Ok(Outcome::SignedIn(Box::new((person, session, token)))),
-            Err(StoreError::Conflict) => {}
-            Err(error) => return Err(error.into()),
+        if let Some(begun) = begin_session(state, &person, headers, lasts, vec![PASSWORD.to_owned()]).await? {
+            return Ok(Outcome::SignedIn(Box::new((person, begun))));
         }
     }
     metrics::add(metrics::SIGN_INS_FAILED, 1);
@@ -493,19 +506,27 @@ async fn sign_in(
     Ok(Outcome::Refused)
 }
 
-/// A new session of a person who has proved who they are; they are told by mail where the device is new.
+/// A new session of a person who has proved who they are; they are told by mail where the device is new. `None` where the
+/// account changed at this moment. The access token is signed while the session is stored, and says nothing to anybody
+/// where that fails.
 async fn begin_session(
     state: &State,
     person: &Person,
     headers: &HeaderMap,
     lasts: SignedDuration,
     amr: Vec<String>,
-) -> Result<(Session, RefreshToken), StoreError> {
-    let (session, token) = new_session(person, headers, lasts, amr, Timestamp::now());
-    state.store.create_session(&session, person).await?;
+) -> Result<Option<Begun>, Problem> {
+    let (session, refresh) = new_session(person, headers, lasts, amr, Timestamp::now());
+    let (stored, access) =
+        tokio::join!(state.store.create_session(&session, person), state.signer.sign(person, &session));
+    match stored {
+        Ok(()) => {}
+        Err(StoreError::Conflict) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
     metrics::add(metrics::SIGN_INS_SUCCEEDED, 1);
     note_device(state, person, session.user_agent.as_deref()).await;
-    Ok((session, token))
+    Ok(Some(Begun { access: access?, refresh }))
 }
 
 /// Remembers a device that was not seen before, and tells of it unless it is the account's first. What fails here is no
@@ -530,12 +551,6 @@ async fn note_device(state: &State, person: &Person, user_agent: Option<&str>) {
 fn device(user_agent: &str) -> String {
     let name: String = user_agent.chars().filter(|c| !c.is_ascii_digit() && *c != '.' && *c != '_').collect();
     keys::digest(&name)[..16].to_owned()
-}
-
-async fn authenticate(state: &State, account: &str, password: &str) -> Result<Option<Person>, Problem> {
-    let person = state.person_by_email(account).await?;
-    let right = matches(password, person.as_ref()).await?;
-    Ok(person.filter(|_| right))
 }
 
 /// Whether this is the person's password. It is not, after the same work, where there is no such person or they have none.
@@ -612,28 +627,27 @@ pub(crate) async fn end_session_of(state: &State, token: &RefreshToken) -> Resul
 }
 
 /// The answer that hands a session to its client.
-pub(crate) async fn answer(
+pub(crate) fn answer(
     state: &State,
     person: Person,
-    session: &Session,
-    token: &RefreshToken,
+    access: AccessToken,
+    refresh: &RefreshToken,
     client: Client,
-) -> Result<Response, Problem> {
-    let access = state.signer.sign(&person, session).await?;
+) -> Response {
     let is_browser = client == Client::Browser;
     let body = Json(SignedIn {
         access_token: access.token,
         token_type: "bearer",
         expires_in: access.expires_in,
-        refresh_token: (!is_browser).then(|| token.encode()),
-        csrf_token: is_browser.then(|| token.csrf_token()),
+        refresh_token: (!is_browser).then(|| refresh.encode()),
+        csrf_token: is_browser.then(|| refresh.csrf_token()),
         user: person.into(),
     });
     let mut response = body.into_response();
     if is_browser {
-        response.headers_mut().append(header::SET_COOKIE, browser::keep(&state.web, token));
+        response.headers_mut().append(header::SET_COOKIE, browser::keep(&state.web, refresh));
     }
-    Ok(response)
+    response
 }
 
 #[cfg(test)]

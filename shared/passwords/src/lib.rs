@@ -3,10 +3,11 @@
 //! What may be a password is decided by whoever asks for one: an account and a protected portfolio have rules of their
 //! own.
 
-use anyhow::anyhow;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, anyhow};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 
 /// KiB of memory that one hash takes (OWASP Password Storage Cheat Sheet: 19 MiB with two passes on one lane).
@@ -38,7 +39,15 @@ impl Password {
     /// When there is no memory for it.
     pub async fn hash(self) -> anyhow::Result<String> {
         tokio::task::spawn_blocking(move || {
-            let hash = hasher()?.hash_password(self.0.as_bytes()).map_err(|error| anyhow!("hashing: {error}"))?;
+            let (params, salt) = (in_force()?, Salt::generate());
+            let hash = PasswordHash {
+                algorithm: Algorithm::Argon2id.ident(),
+                version: Some(Version::V0x13.into()),
+                params: ParamsString::try_from(&params)
+                    .map_err(|error| anyhow!("the parameters of Argon2: {error}"))?,
+                salt: Some(salt),
+                hash: Some(argon2id(&self.0, &salt, Version::V0x13, params)?),
+            };
             Ok(hash.to_string())
         })
         .await?
@@ -51,12 +60,14 @@ impl Password {
     pub async fn matches(self, hash: Option<&str>) -> anyhow::Result<bool> {
         let (known, hash) = (hash.is_some(), hash.map_or_else(decoy, str::to_owned));
         tokio::task::spawn_blocking(move || {
-            let hash = PasswordHash::new(&hash).map_err(|error| anyhow!("a stored hash: {error}"))?;
-            match hasher()?.verify_password(self.0.as_bytes(), &hash) {
-                Ok(()) => Ok(known),
-                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-                Err(error) => Err(anyhow!("verifying: {error}")),
-            }
+            let hash = PasswordHash::new(&hash).context("a stored hash")?;
+            anyhow::ensure!(hash.algorithm == Algorithm::Argon2id.ident(), "a stored hash is of another algorithm");
+            let params = Params::try_from(&hash).context("the parameters of a stored hash")?;
+            let version = hash.version.map_or(Ok(Version::default()), Version::try_from);
+            let version = version.map_err(|error| anyhow!("the version of a stored hash: {error}"))?;
+            let (salt, output) = hash.salt.zip(hash.hash).context("a stored hash has no salt or no output")?;
+            // Outputs are compared in constant time.
+            Ok(argon2id(&self.0, &salt, version, params)? == output && known)
         })
         .await?
     }
@@ -70,10 +81,27 @@ pub fn is_outdated(hash: &str) -> bool {
         || (params.m_cost(), params.t_cost(), params.p_cost()) != (MEMORY_KIB, PASSES, LANES)
 }
 
-fn hasher() -> anyhow::Result<Argon2<'static>> {
-    let params =
-        Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| anyhow!("the parameters of Argon2: {error}"))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+fn in_force() -> anyhow::Result<Params> {
+    Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| anyhow!("the parameters of Argon2: {error}"))
+}
+
+/// Argon2id in memory that is kept: taken anew, each thread would keep 19 MiB of its own, and the first touch of its pages
+/// costs as much as a part of the hash. One password at a time is all that a function has.
+fn argon2id(password: &str, salt: &Salt, version: Version, params: Params) -> anyhow::Result<Output> {
+    static MEMORY: Mutex<Vec<Block>> = Mutex::new(Vec::new());
+    let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    let (blocks, length) = (params.block_count(), params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN));
+    if memory.len() < blocks {
+        let more = blocks - memory.len();
+        memory.try_reserve_exact(more).context("there is no memory for a hash")?;
+        memory.resize(blocks, Block::default());
+    }
+    let mut output = [0; Output::MAX_LENGTH];
+    let output = output.get_mut(..length).context("the output of a stored hash is too long")?;
+    Argon2::new(Algorithm::Argon2id, version, params)
+        .hash_password_into_with_memory(password.as_bytes(), salt, output, &mut memory[..blocks])
+        .map_err(|error| anyhow!("hashing: {error}"))?;
+    Output::new(output).context("hashing")
 }
 
 /// The hash of no password, with the parameters in force: comparing with it costs what comparing with a real one costs.
@@ -100,6 +128,19 @@ mod tests {
         assert!(Password::typed("correct horse battery").matches(Some(&hash)).await.unwrap());
         assert!(!Password::typed("Correct horse battery").matches(Some(&hash)).await.unwrap());
         assert!(Password::typed("x").matches(Some("no hash")).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn hashes_of_the_reference_implementation_are_known() {
+        // By argon2-cffi, which wraps it: hash_secret(b"correct horse battery", b"sixteen bytes it", t, m, p, length, Type.ID).
+        for hash in [
+            "$argon2id$v=19$m=8192,t=3,p=2$c2l4dGVlbiBieXRlcyBpdA$HkYX8Ich2vB+YPg9OdXsEzeDoj6cuRwo",
+            "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbiBieXRlcyBpdA$6dgCUJO6cPlXnPTY5izjsa+4oLJ8SB9DbbWzdor8UMI",
+        ] {
+            assert!(Password::typed("correct horse battery").matches(Some(hash)).await.unwrap());
+            assert!(!Password::typed("correct horse batter").matches(Some(hash)).await.unwrap());
+            assert!(Password::typed("x").matches(Some(&hash.replace("argon2id", "argon2d"))).await.is_err());
+        }
     }
 
     #[tokio::test]

@@ -56,6 +56,7 @@ pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: String,
     counters_table: String,
+    owed: limits::Owed,
 }
 
 impl Store {
@@ -64,6 +65,11 @@ impl Store {
     /// # Errors
     /// When a variable is not set.
     pub fn from_environment(aws: &Aws) -> Result<Self, EnvironmentError> {
-        Ok(Self { client: aws.dynamodb(), table: required("TABLE")?, counters_table: required("COUNTERS_TABLE")? })
+        Ok(Self {
+            client: aws.dynamodb(),
+            table: required("TABLE")?,
+            counters_table: required("COUNTERS_TABLE")?,
+            owed: limits::Owed::default(),
+        })
     }
 }

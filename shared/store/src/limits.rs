@@ -1,8 +1,13 @@
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::items::{number, string};
+use crate::items::{Item, number, string};
 use crate::{Store, StoreError, keys};
 
 /// How often something may be done: `burst` times at once, and `burst` times in `window_seconds` over time.
@@ -49,6 +54,37 @@ impl Limit {
     }
 }
 
+/// What this process last saw owed, by key. It decides which of two updates is tried first, and nothing else: who was here a
+/// moment ago mostly owes something still, so that most requests cost one update.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Owed(Arc<Mutex<HashMap<String, i64>>>);
+
+impl Owed {
+    /// More keys than one instance sees in the windows that matter; beyond it what is paid back is forgotten.
+    const MOST: usize = 1024;
+
+    fn is_ahead_of(&self, key: &str, now: i64) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).is_some_and(|tat| *tat > now)
+    }
+
+    fn note(&self, key: String, tat: i64, now: i64) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= Self::MOST {
+            seen.retain(|_, tat| *tat > now);
+            if seen.len() >= Self::MOST {
+                seen.clear();
+            }
+        }
+        seen.insert(key, tat);
+    }
+}
+
+/// What one of the two updates came to: the number that stands there now, or the one that forbade it.
+enum Taken {
+    Counted(i64),
+    Not(i64),
+}
+
 impl Store {
     /// Counts one request of `subject` against `limit` by the generic cell rate algorithm, on one item: its number
     /// `tat` is the time at which all that was taken so far will have been paid back.
@@ -57,57 +93,68 @@ impl Store {
     /// When the store cannot be reached.
     pub async fn count_against(&self, limit: Limit, subject: &str) -> Result<LimitState, StoreError> {
         let now = Timestamp::now().as_millisecond();
-        let expires = number(now / 1000 + i64::from(limit.window_seconds) * 2);
-        let update = || {
-            self.client
-                .update_item()
-                .table_name(&self.counters_table)
-                .key(keys::PK, string(keys::limit(limit.class, subject)))
-                .key(keys::SK, string("LIMIT"))
-                .expression_attribute_values(":now", number(now))
-                .expression_attribute_values(":expires", expires.clone())
-        };
-        // Nothing owed: start from now.
-        let first = update()
-            .update_expression("SET tat = :next, expires_at = :expires")
-            .condition_expression("attribute_not_exists(tat) OR tat <= :now")
-            .expression_attribute_values(":next", number(now + limit.interval()))
-            .send()
-            .await
-            .map_err(StoreError::from);
-        match first {
-            Ok(_) => return Ok(limit.state(true, now + limit.interval(), now)),
-            Err(StoreError::Conflict) => {}
-            Err(error) => return Err(error),
-        }
-        // Something owed, and room for one more.
-        let next = update()
-            .update_expression("SET tat = tat + :interval, expires_at = :expires")
-            .condition_expression("tat > :now AND tat <= :latest")
-            .expression_attribute_values(":interval", number(limit.interval()))
-            .expression_attribute_values(":latest", number(now + limit.window() - limit.interval()))
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::UpdatedNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let tat = |item: Option<&crate::items::Item>| {
-            item.and_then(|item| item.get("tat")).and_then(|tat| tat.as_n().ok()).and_then(|tat| tat.parse().ok())
-        };
-        match next {
-            Ok(output) => Ok(limit.state(true, tat(output.attributes.as_ref()).unwrap_or(now), now)),
-            Err(error) => {
-                let owed = error.as_service_error().and_then(|error| match error {
-                    aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(
-                        refused,
-                    ) => tat(refused.item.as_ref()),
-                    _ => None,
-                });
-                match StoreError::from(error) {
-                    StoreError::Conflict => Ok(limit.state(false, owed.unwrap_or(now + limit.window()), now)),
-                    other => Err(other),
+        let key = keys::limit(limit.class, subject);
+        let mut owes = self.owed.is_ahead_of(&key, now);
+        // The guess may be wrong, and what it is corrected by may have changed again.
+        for _ in 0..3 {
+            let (taken, forbids) = if owes {
+                // Something owed, and room for one more.
+                let latest = now + limit.window() - limit.interval();
+                let update = self
+                    .limit_update(&key, limit, now)
+                    .update_expression("SET tat = tat + :interval, expires_at = :expires")
+                    .condition_expression("tat > :now AND tat <= :latest")
+                    .expression_attribute_values(":interval", number(limit.interval()))
+                    .expression_attribute_values(":latest", number(latest));
+                (take(update).await?, latest)
+            } else {
+                // Nothing owed: start from now.
+                let update = self
+                    .limit_update(&key, limit, now)
+                    .update_expression("SET tat = :next, expires_at = :expires")
+                    .condition_expression("attribute_not_exists(tat) OR tat <= :now")
+                    .expression_attribute_values(":next", number(now + limit.interval()));
+                (take(update).await?, i64::MAX)
+            };
+            match taken {
+                Taken::Counted(tat) => {
+                    self.owed.note(key, tat, now);
+                    return Ok(limit.state(true, tat, now));
                 }
+                Taken::Not(tat) if tat > forbids => {
+                    self.owed.note(key, tat, now);
+                    return Ok(limit.state(false, tat, now));
+                }
+                Taken::Not(tat) => owes = tat > now,
             }
         }
+        // So many at the same moment that none of the two fits: that is what a limit is for.
+        Ok(limit.state(false, now + limit.window(), now))
+    }
+
+    fn limit_update(&self, key: &str, limit: Limit, now: i64) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.counters_table)
+            .key(keys::PK, string(key))
+            .key(keys::SK, string("LIMIT"))
+            .expression_attribute_values(":now", number(now))
+            .expression_attribute_values(":expires", number(now / 1000 + i64::from(limit.window_seconds) * 2))
+            .return_values(ReturnValue::UpdatedNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+}
+
+async fn take(update: UpdateItemFluentBuilder) -> Result<Taken, StoreError> {
+    let tat = |item: Option<&Item>| item.and_then(|item| item.get("tat")?.as_n().ok()?.parse().ok()).unwrap_or(0);
+    match update.send().await {
+        Ok(output) => Ok(Taken::Counted(tat(output.attributes.as_ref()))),
+        Err(error) => match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                Ok(Taken::Not(tat(refused.item.as_ref())))
+            }
+            _ => Err(error.into()),
+        },
     }
 }
 
@@ -192,6 +239,19 @@ mod tests {
     #[test]
     fn a_first_request_leaves_the_rest_of_the_burst() {
         assert_eq!(TEN_A_MINUTE.state(true, 6_000, 0), LimitState { allowed: true, remaining: 9, reset_seconds: 6 });
+    }
+
+    #[test]
+    fn what_is_owed_is_remembered_until_it_is_paid_back_and_in_bounds() {
+        let owed = Owed::default();
+        owed.note("a".to_owned(), 100, 0);
+        assert!(owed.is_ahead_of("a", 99));
+        assert!(!owed.is_ahead_of("a", 100) && !owed.is_ahead_of("b", 0));
+        for nth in 0..2 * Owed::MOST {
+            owed.note(nth.to_string(), 200, 150);
+        }
+        assert!(!owed.is_ahead_of("a", 99), "what was paid back is forgotten first");
+        assert!(owed.0.lock().unwrap().len() <= Owed::MOST);
     }
 
     #[test]

@@ -4,28 +4,23 @@
 use std::time::Instant;
 
 use anyhow::Context;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use vitae_passwords::Password;
 use vitae_testing::{Answer, Person};
-use vitae_web::Verifier;
 
+use super::printed::{example, printed_of};
 use super::table::{Figure, Table, percentile};
 use crate::progress::Progress;
 use crate::run::Stack;
 
-/// Checks of an access token.
-const CHECKS: usize = 2000;
-/// Refreshes, sign-ins and bare hashes.
+/// Refreshes and sign-ins.
 const REQUESTS: usize = 100;
 /// Refused sign-ins, half of them with an address that has an account.
 const REFUSALS: usize = 400;
 /// So many come before each and are not counted.
 const WARMING: usize = 10;
 
-pub(super) async fn measure(stack: &Stack, progress: &Progress) -> anyhow::Result<Table> {
+pub(super) async fn measure(stack: &Stack, dev: bool, progress: &Progress) -> anyhow::Result<Table> {
     let step = progress.step("Signing in");
     let person = Person::sign_up(&stack.seen_from_outside()).await?;
     let stack = &person.stack;
@@ -33,28 +28,14 @@ pub(super) async fn measure(stack: &Stack, progress: &Progress) -> anyhow::Resul
     let client = Client::builder().no_proxy().build().context("cannot make an HTTP client")?;
 
     let keys = Answer::to(client.get(format!("{}/.well-known/jwks.json", stack.api_url))).await?.expect(200)?.json()?;
-    let key = URL_SAFE_NO_PAD.decode(keys["keys"][0]["x"].as_str().context("no key")?)?;
-    let key: [u8; 32] = key.try_into().ok().context("the key is no Ed25519 key")?;
-    let verifier = Verifier::from_public_key(&key, stack.api_url.clone());
-    let mut checks = Vec::with_capacity(CHECKS);
-    for nth in 0..WARMING + CHECKS {
-        let begun = Instant::now();
-        verifier.verify(&person.token).await.context("the token is not good")?;
-        if nth >= WARMING {
-            checks.push(begun.elapsed().as_secs_f64() * 1e6);
-        }
-    }
-
-    let mut hashes = Vec::with_capacity(REQUESTS);
-    let hash = Password::typed(&person.password).hash().await?;
-    for nth in 0..WARMING + REQUESTS {
-        step.at(nth as u64, REQUESTS as u64, "hashing".to_owned());
-        let begun = Instant::now();
-        anyhow::ensure!(Password::typed(&person.password).matches(Some(&hash)).await?, "the hash does not match");
-        if nth >= WARMING {
-            hashes.push(begun.elapsed().as_secs_f64() * 1e3);
-        }
-    }
+    let key = keys["keys"][0]["x"].as_str().context("no key")?;
+    let given = format!("issuer={}\nkey={key}\ntoken={}\npassword={}\n", stack.api_url, person.token, person.password);
+    let measured = printed_of(&mut example("checking", dev), &given, "checks and hashes")?;
+    let values = |name: &str| -> anyhow::Result<Vec<f64>> {
+        let values = measured[name].as_array().with_context(|| format!("`{name}` was not measured"))?;
+        values.iter().map(|value| value.as_f64().context("a figure is none")).collect()
+    };
+    let (checks, hashes) = (values("checks_us")?, values("hashes_ms")?);
 
     let login = |password: &str, email: &str| {
         client.post(stack.route("/users/login?client=native")).json(&json!({ "email": email, "password": password }))
@@ -94,8 +75,8 @@ pub(super) async fn measure(stack: &Stack, progress: &Progress) -> anyhow::Resul
 
     let z = rank_sum(&known, &unknown);
     let about = format!(
-        "{CHECKS} checks of an access token in this process (µs), and requests one after the other to the warm function \
-         (ms), from the client's side of the door. {REFUSALS} sign-ins were refused, by turns with an address that has an \
+        "Checks of an access token (µs) and hashes in a process of their own, and requests one after the other to the warm \
+         function (ms), from the client's side of the door. {REFUSALS} sign-ins were refused, by turns with an address that has an \
          account and with one that has none. By the rank sum of Mann and Whitney z = {z:.2} and p = {:.3}: so often two \
          samples of one distribution differ as much. A p below 0.01 would say that the time tells them apart.",
         probability(z)

@@ -139,7 +139,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
         tables.push(match section {
             Section::Startup => runtime.block_on(startup::measure(&functions, stack, &progress))?,
             Section::Http => runtime.block_on(http::measure(stack, &progress))?,
-            Section::Auth => runtime.block_on(auth::measure(stack, &progress))?,
+            Section::Auth => runtime.block_on(auth::measure(stack, args.dev, &progress))?,
             Section::Way => runtime.block_on(way::measure(stack, &progress))?,
             Section::Portfolio => runtime.block_on(portfolio::measure(stack, args.dev, &progress))?,
             Section::Size | Section::Parse | Section::Ats | Section::Memory => {

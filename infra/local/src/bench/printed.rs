@@ -1,5 +1,6 @@
 //! Programs that measure and print what they measured as a line of JSON.
 
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
@@ -21,7 +22,16 @@ pub(super) fn example(name: &str, dev: bool) -> Command {
 
 /// The last line that a program printed, as JSON.
 pub(super) fn printed(command: &mut Command, what: &str) -> anyhow::Result<Value> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("{what} cannot be measured"))?;
+    printed_of(command, "", what)
+}
+
+/// The same of a program that reads `given` on its standard input, where nobody who lists processes sees it.
+pub(super) fn printed_of(command: &mut Command, given: &str, what: &str) -> anyhow::Result<Value> {
+    let unmeasured = || format!("{what} cannot be measured");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().with_context(unmeasured)?;
+    child.stdin.take().context("no standard input")?.write_all(given.as_bytes()).with_context(unmeasured)?;
+    let output = child.wait_with_output().with_context(unmeasured)?;
     if !output.status.success() {
         bail!("{what} cannot be measured: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
