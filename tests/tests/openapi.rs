@@ -23,11 +23,11 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 fn parts() -> Vec<(&'static str, Value)> {
     let value = |document| serde_json::to_value(document).unwrap();
     vec![
-        ("auth", value(auth::routes().into_openapi())),
-        ("upload-url", value(upload_url::routes().into_openapi())),
-        ("generate", value(generate::routes().into_openapi())),
-        ("ats", value(ats::routes().into_openapi())),
-        ("analytics", value(analytics::routes().into_openapi())),
+        ("auth", value(auth::routes().document())),
+        ("upload-url", value(upload_url::routes().document())),
+        ("generate", value(generate::routes().document())),
+        ("ats", value(ats::routes().document())),
+        ("analytics", value(analytics::routes().document())),
     ]
 }
 

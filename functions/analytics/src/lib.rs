@@ -28,12 +28,11 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use axum::middleware::from_fn;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use vitae_queue::{Consumer, CountedEvent, Queue};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
+use vitae_web::{Routes, routes};
 
 pub use assets::OPENAPI;
 pub use worker::worker;
@@ -69,14 +68,14 @@ impl State {
 }
 
 /// The routes, with their descriptions.
-pub fn routes() -> OpenApiRouter<State> {
-    let beacon = OpenApiRouter::new()
+pub fn routes() -> Routes<State> {
+    let beacon = Routes::new()
         .routes(routes!(beacon::record))
         .route_layer(from_fn(|request, next| beacon::LIMIT.apply(request, next)));
-    let logs = OpenApiRouter::new()
+    let logs = Routes::new()
         .routes(routes!(frontend_logs::record, frontend_logs::list))
         .route_layer(from_fn(|request, next| frontend_logs::LIMIT.apply(request, next)));
-    let numbers = OpenApiRouter::new()
+    let numbers = Routes::new()
         .routes(routes!(dashboard::dashboard))
         .routes(routes!(dashboard::metrics))
         .routes(routes!(dashboard::templates))
@@ -87,7 +86,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(activity::list))
         .routes(routes!(export::summary))
         .route_layer(from_fn(|request, next| dashboard::LIMIT.apply(request, next)));
-    OpenApiRouter::new()
+    Routes::new()
         .merge(beacon)
         .merge(logs)
         .merge(numbers)

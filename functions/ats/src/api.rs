@@ -517,7 +517,7 @@ mod tests {
 
     #[test]
     fn every_route_is_described() {
-        let document = crate::routes().into_openapi();
+        let document = crate::routes().document();
         let paths: Vec<&str> = document.paths.paths.keys().map(String::as_str).collect();
         for path in ["templates", "generate", "analyze", "resumes", "download/{resume_id}"] {
             assert!(paths.contains(&format!("/api/v1/ats/{path}").as_str()), "{path}");

@@ -35,14 +35,13 @@ mod worker;
 use std::sync::Arc;
 
 use axum::middleware::from_fn;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use vitae_blobs::Bucket;
 use vitae_llm::Chain;
 use vitae_queue::{Consumer, CountedEvent, Queue, SiteMessage};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
+use vitae_web::{Routes, routes};
 
 use large_fonts::LargeFonts;
 
@@ -94,15 +93,15 @@ impl State {
 }
 
 /// The routes, with their descriptions.
-pub fn routes() -> OpenApiRouter<State> {
-    let generate = OpenApiRouter::new()
+pub fn routes() -> Routes<State> {
+    let generate = Routes::new()
         .routes(routes!(api::generate))
         .route_layer(from_fn(vitae_web::idempotent))
         .route_layer(from_fn(|request, next| api::GENERATE_LIMIT.apply(request, next)));
-    let analyze = OpenApiRouter::new()
+    let analyze = Routes::new()
         .routes(routes!(api::analyze))
         .route_layer(from_fn(|request, next| api::ANALYZE_LIMIT.apply(request, next)));
-    OpenApiRouter::new()
+    Routes::new()
         .merge(generate)
         .merge(analyze)
         .routes(routes!(api::templates))

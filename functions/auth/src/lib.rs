@@ -40,15 +40,13 @@ use std::sync::Arc;
 use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn;
 use jiff::{SignedDuration, Timestamp};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 use vitae_blobs::Bucket;
 use vitae_queue::{Consumer, Queue};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{parsed_or, required};
 use vitae_store::{Person, Session, Store, StoreError};
-use vitae_web::{Problem, User, Web};
+use vitae_web::{Problem, Routes, User, Web, routes};
 
 use crate::access_token::Signer;
 use crate::mail::{Letter, Mailer};
@@ -143,27 +141,27 @@ impl State {
 }
 
 /// The routes, with their descriptions.
-pub fn routes() -> OpenApiRouter<State> {
-    let registering = OpenApiRouter::new()
+pub fn routes() -> Routes<State> {
+    let registering = Routes::new()
         .routes(routes!(register::register))
         .route_layer(from_fn(|request, next| limits::REGISTER.apply(request, next)));
-    let signing_in = OpenApiRouter::new()
+    let signing_in = Routes::new()
         .routes(routes!(sign_in::login))
         .routes(routes!(sign_in::login_mfa))
         .routes(routes!(sign_in::reauthenticate))
         .routes(routes!(recovery::change_password))
         .routes(routes!(sign_in::token))
         .route_layer(from_fn(|request, next| limits::SIGN_IN.apply(request, next)));
-    let recovering = OpenApiRouter::new()
+    let recovering = Routes::new()
         .routes(routes!(recovery::forgot_password))
         .route_layer(from_fn(|request, next| limits::RECOVER.apply(request, next)));
-    let redeeming = OpenApiRouter::new()
+    let redeeming = Routes::new()
         .routes(routes!(change_address::confirm))
         .routes(routes!(recovery::verify_email))
         .routes(routes!(recovery::reset_password))
         .routes(routes!(erasure::receipt))
         .route_layer(from_fn(|request, next| limits::REDEEM.apply(request, next)));
-    let elsewhere = OpenApiRouter::new()
+    let elsewhere = Routes::new()
         .routes(routes!(oauth::list))
         .routes(routes!(oauth::start))
         .routes(routes!(oauth::callback))
@@ -171,11 +169,11 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(passkeys::start_login))
         .routes(routes!(passkeys::finish_login))
         .route_layer(from_fn(|request, next| limits::ELSEWHERE.apply(request, next)));
-    let renewing = OpenApiRouter::new()
+    let renewing = Routes::new()
         .routes(routes!(refresh::refresh))
         .routes(routes!(refresh::logout))
         .route_layer(from_fn(|request, next| limits::REFRESH.apply(request, next)));
-    let own = OpenApiRouter::new()
+    let own = Routes::new()
         .routes(routes!(me::get, me::patch, erasure::erase_me))
         .routes(routes!(export::export_me))
         .routes(routes!(change_address::ask))
@@ -199,7 +197,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(sessions::list, sessions::end_all))
         .routes(routes!(sessions::end))
         .route_layer(from_fn(|request, next| limits::PROFILE.apply(request, next)));
-    OpenApiRouter::new()
+    Routes::new()
         .merge(registering)
         .merge(signing_in)
         .merge(recovering)
@@ -238,7 +236,7 @@ mod tests {
 
     #[test]
     fn each_sample_event_is_a_request_to_a_route_of_this_function() {
-        let document = serde_json::to_value(routes().to_openapi()).unwrap();
+        let document = serde_json::to_value(routes().document()).unwrap();
         for event in EVENTS {
             let request: lambda_http::Request = serde_json::from_str::<LambdaRequest>(event).unwrap().into();
             let (path, method) = (request.uri().path(), request.method().as_str().to_lowercase());

@@ -10,6 +10,6 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_environment();
     let web = Web::from_environment(&aws, Store::from_environment(&aws)?)?;
     let state = auth::State::from_environment(&aws, &web)?;
-    let (router, _) = auth::routes().with_state(state.clone()).split_for_parts();
+    let router = auth::routes().into_router().with_state(state.clone());
     Function::new().http(vitae_web::app(router, web)).queue(move |event| auth::work(state.clone(), event)).run().await
 }

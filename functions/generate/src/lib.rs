@@ -27,14 +27,13 @@ use std::sync::Arc;
 
 use axum::middleware::from_fn;
 use jiff::SignedDuration;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use vitae_blobs::Bucket;
 use vitae_jobs::Jobs;
 use vitae_queue::{Consumer, CountedEvent, JobMessage, Queue, SiteMessage};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
+use vitae_web::{Routes, routes};
 
 pub use worker::work;
 
@@ -98,17 +97,17 @@ impl State {
 }
 
 /// The routes, with their descriptions.
-pub fn routes() -> OpenApiRouter<State> {
-    let creating = OpenApiRouter::new()
+pub fn routes() -> Routes<State> {
+    let creating = Routes::new()
         .routes(routes!(api::generate))
         .routes(routes!(api::regenerate))
         .route_layer(from_fn(vitae_web::idempotent))
         .route_layer(from_fn(|request, next| api::LIMIT.apply(request, next)));
     // A repetition of this one is no replay: the answer to a request with a token in it is not kept.
-    let deploying = OpenApiRouter::new()
+    let deploying = Routes::new()
         .routes(routes!(deploying::deploy))
         .route_layer(from_fn(|request, next| deploying::LIMIT.apply(request, next)));
-    OpenApiRouter::new()
+    Routes::new()
         .merge(creating)
         .merge(deploying)
         .routes(routes!(api::list_templates))

@@ -11,13 +11,12 @@ mod uploads;
 
 use axum::extract::FromRef;
 use axum::middleware::from_fn;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use vitae_blobs::Bucket;
 use vitae_queue::{CountedEvent, JobMessage, Queue};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
+use vitae_web::{Routes, routes};
 
 pub use sweeper::sweep;
 
@@ -56,14 +55,14 @@ impl State {
 }
 
 /// The routes, with their descriptions.
-pub fn routes() -> OpenApiRouter<State> {
-    let creating = OpenApiRouter::new()
+pub fn routes() -> Routes<State> {
+    let creating = Routes::new()
         .routes(routes!(uploads::upload))
         .routes(routes!(cvs::import))
         .routes(routes!(cvs::parse_again))
         .route_layer(from_fn(vitae_web::idempotent))
         .route_layer(from_fn(|request, next| uploads::LIMIT.apply(request, next)));
-    OpenApiRouter::new()
+    Routes::new()
         .merge(creating)
         .routes(routes!(cvs::list))
         .routes(routes!(cvs::get, cvs::patch, cvs::delete))

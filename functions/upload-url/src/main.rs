@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_environment();
     let store = Store::from_environment(&aws)?;
     let state = upload_url::State::from_environment(&aws, store.clone())?;
-    let (router, _) = upload_url::routes().with_state(state.clone()).split_for_parts();
+    let router = upload_url::routes().into_router().with_state(state.clone());
     Function::new()
         .http(vitae_web::app(router, Web::from_environment(&aws, store)?))
         .schedule(move || upload_url::sweep(state.clone()))

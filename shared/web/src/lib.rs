@@ -1,7 +1,6 @@
 //! The conventions of the HTTP interface, once for every function.
 //!
-//! A function makes an [`utoipa_axum::router::OpenApiRouter`], gives it its own state, and passes the axum router to
-//! [`app`], which puts around it what every answer has: request id, problem details (RFC 9457), security headers, CORS,
+//! A function makes its [`Routes`], gives their router its own state, and passes it to [`app`], which puts around it what every answer has: request id, problem details (RFC 9457), security headers, CORS,
 //! body limits, and the same route with and without a trailing slash. Handlers return `Result<_, Problem>` and take
 //! [`User`], [`Json`], [`Path`], [`Query`], [`Paging`] and [`IfMatch`].
 
@@ -17,6 +16,7 @@ mod openapi;
 mod paging;
 mod permissions;
 mod problem;
+mod routes;
 
 pub use api_key::ApiKeySecret;
 pub use app::{Web, app};
@@ -29,6 +29,9 @@ pub use openapi::{SecurityAddon, document};
 pub use paging::{Listed, Paging};
 pub use permissions::Permission;
 pub use problem::{FieldError, PROBLEM_TYPES, Problem, ProblemBody, ProblemType};
+pub use routes::{Described, Routes};
+#[doc(hidden)]
+pub use utoipa_axum;
 
 /// Largest body that a route takes unless it says otherwise, in bytes.
 pub const BODY_LIMIT: usize = 256 * 1024;
