@@ -23,6 +23,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 CODE_BUCKET = "vitae-local-code"
+TEMPLATE = "template.json"
 # Checksums and signatures of hundreds of megabytes protect nothing on the way through one machine's memory.
 CONFIG = Config(
     s3={"addressing_style": "path", "payload_signing_enabled": False},
@@ -103,9 +104,11 @@ def zipped(code):
 def deploy(name, template, parameters):
     """Creates or updates the stack and answers with what CloudFormation says of it at the end."""
     cloudformation = boto3.client("cloudformation", config=CONFIG)
+    # By its address, because what is sent along may have 51,200 bytes and no more.
+    boto3.client("s3", config=CONFIG).put_object(Bucket=CODE_BUCKET, Key=TEMPLATE, Body=json.dumps(template, default=str))
     request = {
         "StackName": name,
-        "TemplateBody": json.dumps(template, default=str),
+        "TemplateURL": f"{cloudformation.meta.endpoint_url}/{CODE_BUCKET}/{TEMPLATE}",
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }

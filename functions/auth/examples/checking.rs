@@ -27,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
     let given = |name: &str| given.get(name).copied().with_context(|| format!("`{name}` is not given"));
 
     let key = URL_SAFE_NO_PAD.decode(given("key")?)?.try_into().ok().context("the key is no Ed25519 key")?;
-    let (verifier, token) = (Verifier::from_public_key(&key, given("issuer")?.to_owned()), given("token")?);
+    let (verifier, token) = (Verifier::from_public_keys(&[key], given("issuer")?.to_owned()), given("token")?);
     let mut checks = Vec::with_capacity(CHECKS);
     for nth in 0..WARMING + CHECKS {
         let begun = Instant::now();

@@ -14,7 +14,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vitae_store::{Person, Session};
@@ -59,8 +58,7 @@ impl Signer {
     /// # Errors
     /// When KMS does not answer.
     pub(crate) async fn sign_statement(&self, typ: &str, claims: &impl Serialize) -> anyhow::Result<String> {
-        let public_key = self.verifier.public_key().await?;
-        let unsigned = unsigned(typ, claims, &thumbprint(&public_key))?;
+        let unsigned = unsigned(typ, claims, self.verifier.signing_kid().await?)?;
         let answer = self
             .client
             .sign()
@@ -108,12 +106,6 @@ fn unsigned(typ: &str, claims: &impl Serialize, kid: &str) -> anyhow::Result<Str
     Ok(format!("{}.{}", part(serde_json::to_vec(&header)?), part(serde_json::to_vec(claims)?)))
 }
 
-/// The key's thumbprint (RFC 7638; RFC 8037, appendix A.3), which is its `kid`.
-fn thumbprint(public_key: &[u8; 32]) -> String {
-    let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, URL_SAFE_NO_PAD.encode(public_key));
-    URL_SAFE_NO_PAD.encode(Sha256::digest(members))
-}
-
 /// A set of public keys (RFC 7517).
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct KeySet {
@@ -137,20 +129,22 @@ pub(crate) struct Key {
     r#use: &'static str,
 }
 
-fn key_set(public_key: &[u8; 32]) -> KeySet {
-    KeySet {
-        keys: vec![Key {
+impl Key {
+    fn new(kid: &str, public_key: [u8; 32]) -> Self {
+        Self {
             kty: "OKP",
             crv: "Ed25519",
             x: URL_SAFE_NO_PAD.encode(public_key),
-            kid: thumbprint(public_key),
+            kid: kid.to_owned(),
             alg: "EdDSA",
             r#use: "sig",
-        }],
+        }
     }
 }
 
 /// The public keys that access tokens are verified with.
+///
+/// One, or two while one takes the other's place: then the first signs, and the other is about to, or did until just now.
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", operation_id = "getKeys", tag = "Users and sessions", security(()),
     responses(
@@ -159,22 +153,25 @@ fn key_set(public_key: &[u8; 32]) -> KeySet {
     )
 )]
 pub(crate) async fn jwks(extract::State(state): extract::State<State>) -> Result<impl IntoResponse, Problem> {
-    let public_key = state.signer.verifier.public_key().await.map_err(Problem::unavailable)?;
+    let public_keys = state.signer.verifier.public_keys().await.map_err(Problem::unavailable)?;
+    let keys = public_keys.into_iter().map(|(kid, public_key)| Key::new(kid, public_key)).collect();
     let cached = [(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"))];
-    Ok((cached, Json(key_set(&public_key))))
+    Ok((cached, Json(KeySet { keys })))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use jiff::Timestamp;
-    use jsonwebtoken::jwk::Jwk;
+    use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
     use jsonwebtoken::{Algorithm, EncodingKey};
     use serde_json::Value;
     use vitae_store::{Preferences, Role};
 
-    /// A new key pair: what signs as KMS would, Ed25519 over the text itself, and what KMS tells of it.
-    fn key_pair() -> (EncodingKey, [u8; 32]) {
+    /// What signs as KMS would, Ed25519 over the text itself, and what KMS tells of it.
+    type KeyPair = (EncodingKey, [u8; 32]);
+
+    fn key_pair() -> KeyPair {
         // A private key of PKCS #8 (RFC 8410, section 7): 16 bytes that are always the same, and 32 random ones.
         let mut der =
             vec![0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
@@ -220,21 +217,19 @@ mod tests {
         claims("https://app.example", &person, &session)
     }
 
-    fn signed(claims: &Claims, (private, public): &(EncodingKey, [u8; 32])) -> String {
-        let unsigned = unsigned(ACCESS_TOKEN_TYPE, claims, &thumbprint(public)).unwrap();
-        let signature = jsonwebtoken::crypto::sign(unsigned.as_bytes(), private, Algorithm::EdDSA).unwrap();
+    /// As a verifier names the key (RFC 7638).
+    fn kid((private, _): &KeyPair) -> String {
+        Jwk::from_encoding_key(private, Algorithm::EdDSA).unwrap().thumbprint(ThumbprintHash::SHA256).unwrap()
+    }
+
+    fn signed(claims: &Claims, keys: &KeyPair) -> String {
+        let unsigned = unsigned(ACCESS_TOKEN_TYPE, claims, &kid(keys)).unwrap();
+        let signature = jsonwebtoken::crypto::sign(unsigned.as_bytes(), &keys.0, Algorithm::EdDSA).unwrap();
         format!("{unsigned}.{signature}")
     }
 
-    fn verifier((_, public): &(EncodingKey, [u8; 32])) -> Verifier {
-        Verifier::from_public_key(public, "https://app.example".to_owned())
-    }
-
-    #[test]
-    fn the_thumbprint_is_that_of_the_rfc() {
-        // RFC 8037, appendix A.2 and A.3.
-        let x = URL_SAFE_NO_PAD.decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
-        assert_eq!(thumbprint(&x.try_into().unwrap()), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    fn verifier((_, public): &KeyPair) -> Verifier {
+        Verifier::from_public_keys(&[*public], "https://app.example".to_owned())
     }
 
     #[tokio::test]
@@ -245,6 +240,29 @@ mod tests {
         assert_eq!(read, said);
         assert_eq!(read.exp - read.iat, 15 * 60);
         assert_eq!(read.auth_time, read.iat);
+    }
+
+    #[tokio::test]
+    async fn two_keys_are_live_while_one_takes_the_place_of_the_other() {
+        let (former, next) = (key_pair(), key_pair());
+        let claims = claims_in(1, Timestamp::now());
+        let by = |trusted: &[&KeyPair]| {
+            let keys: Vec<_> = trusted.iter().map(|(_, public)| *public).collect();
+            Verifier::from_public_keys(&keys, "https://app.example".to_owned())
+        };
+        let (old, new) = (signed(&claims, &former), signed(&claims, &next));
+        for live in [by(&[&former, &next]), by(&[&next, &former])] {
+            assert!(live.verify(&old).await.is_ok());
+            assert!(live.verify(&new).await.is_ok());
+        }
+        assert_eq!(by(&[&next, &former]).signing_kid().await.unwrap(), kid(&next));
+        let after = by(&[&next]);
+        assert!(after.verify(&new).await.is_ok());
+        assert!(after.verify(&old).await.is_err(), "the former key is dropped");
+        // A token says which key signed it; that another one did does not count.
+        let mixed = unsigned(ACCESS_TOKEN_TYPE, &claims, &kid(&former)).unwrap();
+        let signature = jsonwebtoken::crypto::sign(mixed.as_bytes(), &next.0, Algorithm::EdDSA).unwrap();
+        assert!(by(&[&former, &next]).verify(&format!("{mixed}.{signature}")).await.is_err());
     }
 
     #[tokio::test]
@@ -270,12 +288,12 @@ mod tests {
         assert!(verifier(&key_pair()).verify(&token).await.is_err());
         claims.role = Role::Admin;
         let (_, signature) = token.rsplit_once('.').unwrap();
-        let raised = unsigned(ACCESS_TOKEN_TYPE, &claims, &thumbprint(&keys.1)).unwrap();
+        let raised = unsigned(ACCESS_TOKEN_TYPE, &claims, &kid(&keys)).unwrap();
         assert!(verifier(&keys).verify(&format!("{raised}.{signature}")).await.is_err());
     }
 
     /// A token of this header and these claims, signed as it should be.
-    fn of(header: &Value, claims: &Value, (private, _): &(EncodingKey, [u8; 32])) -> String {
+    fn of(header: &Value, claims: &Value, (private, _): &KeyPair) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let unsigned = format!("{}.{}", part(header), part(claims));
         let signature = jsonwebtoken::crypto::sign(unsigned.as_bytes(), private, Algorithm::EdDSA).unwrap();
@@ -285,7 +303,7 @@ mod tests {
     #[tokio::test]
     async fn whatever_is_wrong_with_a_token_is_found() {
         let keys = key_pair();
-        let kid = thumbprint(&keys.1);
+        let kid = self::kid(&keys);
         let header = json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": kid });
         let claims = serde_json::to_value(claims_in(1, Timestamp::now())).unwrap();
         let verifier = verifier(&keys);
@@ -326,6 +344,8 @@ mod tests {
             json!({ "alg": "EdDSA", "typ": "JWT", "kid": kid }),
             json!({ "alg": "EdDSA", "typ": "receipt+jwt", "kid": kid }),
             json!({ "alg": "EdDSA", "kid": kid }),
+            json!({ "alg": "EdDSA", "typ": "at+jwt" }),
+            json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": self::kid(&key_pair()) }),
             json!({ "typ": "at+jwt" }),
             json!([]),
         ] {
@@ -335,7 +355,7 @@ mod tests {
         let stranger = key_pair();
         let brought = json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(stranger.1) });
         for header in [
-            json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": thumbprint(&stranger.1), "jwk": brought }),
+            json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": self::kid(&stranger), "jwk": brought }),
             json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": kid, "jku": "https://evil.example/jwks.json" }),
         ] {
             assert!(verifier.verify(&of(&header, &claims, &stranger)).await.is_err(), "{header}");

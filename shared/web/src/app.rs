@@ -36,8 +36,8 @@ pub struct Web {
 }
 
 impl Web {
-    /// Reads `APP_URL`, `ALLOWED_ORIGINS`, `SIGNING_KEY_ID`, `LIMITS` and, where the function answers only its front
-    /// door, `ORIGIN_SECRET`.
+    /// Reads `APP_URL`, `ALLOWED_ORIGINS`, `SIGNING_KEY_ID`, `LIMITS`, where two keys are live `OTHER_SIGNING_KEY_ID`, and
+    /// where the function answers only its front door `ORIGIN_SECRET`.
     ///
     /// # Errors
     /// When a variable is absent or cannot be read.
@@ -53,9 +53,10 @@ impl Web {
                     .map_err(|error| EnvironmentError::Invalid { name: "ALLOWED_ORIGINS", reason: error.to_string() })
             })
             .collect::<Result<_, _>>()?;
+        let keys = [Some(required("SIGNING_KEY_ID")?), optional("OTHER_SIGNING_KEY_ID")];
         Ok(Self {
             store,
-            verifier: Verifier::from_kms(aws.kms(), required("SIGNING_KEY_ID")?, app_url.clone()),
+            verifier: Verifier::from_kms(&aws.kms(), keys.into_iter().flatten(), app_url.clone()),
             limits: Limits::from_environment()?,
             allowed_origins,
             origin_secret: optional("ORIGIN_SECRET").map(Arc::from),

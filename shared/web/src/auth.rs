@@ -5,9 +5,12 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Method, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 use vitae_runtime::{metrics, telemetry};
@@ -68,27 +71,46 @@ pub enum VerifyError {
     Unavailable(String),
 }
 
-/// An Ed25519 key as its 32 bytes and as what verifies with it.
-type PublicKey = ([u8; 32], DecodingKey);
+/// An Ed25519 key, by what it is named, and as what verifies with it.
+struct PublicKey {
+    bytes: [u8; 32],
+    kid: String,
+    decoding: DecodingKey,
+}
 
-/// Verifies access tokens. The public key is fetched once per environment.
+impl PublicKey {
+    fn new(bytes: [u8; 32]) -> Self {
+        Self { bytes, kid: thumbprint(&bytes), decoding: DecodingKey::from_ed_der(&bytes) }
+    }
+}
+
+/// A key that is trusted, which is fetched when it is first needed.
+#[derive(Default)]
+struct TrustedKey {
+    key: OnceCell<PublicKey>,
+    source: Option<(aws_sdk_kms::Client, String)>,
+}
+
+/// Verifies access tokens. A public key is fetched once per environment: the one that signs at the first token, and the
+/// other, if there is one, at the first token that names another key.
 #[derive(Clone)]
 pub struct Verifier {
-    key: Arc<OnceCell<PublicKey>>,
-    source: Option<(aws_sdk_kms::Client, Arc<str>)>,
+    keys: Arc<[TrustedKey]>,
     issuer: Arc<str>,
 }
 
 impl Verifier {
-    /// A verifier of tokens signed by the KMS key `key_id` for `issuer`.
-    pub fn from_kms(client: aws_sdk_kms::Client, key_id: String, issuer: String) -> Self {
-        Self { key: Arc::default(), source: Some((client, key_id.into())), issuer: issuer.into() }
+    /// A verifier of tokens signed for `issuer` by one of the KMS keys `key_ids`, of which the first signs now.
+    pub fn from_kms(client: &aws_sdk_kms::Client, key_ids: impl IntoIterator<Item = String>, issuer: String) -> Self {
+        let trusted = |key_id| TrustedKey { source: Some((client.clone(), key_id)), ..TrustedKey::default() };
+        Self { keys: key_ids.into_iter().map(trusted).collect(), issuer: issuer.into() }
     }
 
-    /// A verifier of tokens signed by the Ed25519 key whose public half is `public_key` (32 bytes).
-    pub fn from_public_key(public_key: &[u8; 32], issuer: String) -> Self {
-        let key = Arc::new(OnceCell::new_with(Some((*public_key, DecodingKey::from_ed_der(public_key)))));
-        Self { key, source: None, issuer: issuer.into() }
+    /// A verifier of tokens signed by one of the Ed25519 keys whose public halves are `public_keys` (32 bytes each).
+    pub fn from_public_keys(public_keys: &[[u8; 32]], issuer: String) -> Self {
+        let trusted =
+            |bytes: &[u8; 32]| TrustedKey { key: OnceCell::new_with(Some(PublicKey::new(*bytes))), source: None };
+        Self { keys: public_keys.iter().map(trusted).collect(), issuer: issuer.into() }
     }
 
     /// What a valid token says.
@@ -96,7 +118,6 @@ impl Verifier {
     /// # Errors
     /// See [`VerifyError`].
     pub async fn verify(&self, token: &str) -> Result<Claims, VerifyError> {
-        let (_, key) = self.key.get_or_try_init(|| self.fetch()).await?;
         // Ours have a few hundred bytes; reading more would only cost work.
         if token.len() > LONGEST_TOKEN {
             return Err(VerifyError::Invalid);
@@ -106,13 +127,15 @@ impl Verifier {
         if header.typ.as_deref() != Some(ACCESS_TOKEN_TYPE) {
             return Err(VerifyError::Invalid);
         }
+        // Among the keys that are trusted, and no others, the token says which (RFC 7515, 4.1.4).
+        let key = self.key(header.kid.as_deref().unwrap_or_default()).await?;
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.leeway = LEEWAY_SECONDS;
         validation.validate_nbf = true;
         validation.set_issuer(&[&*self.issuer]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        jsonwebtoken::decode::<Claims>(token, key, &validation).map(|token| token.claims).map_err(|error| {
+        jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map(|token| token.claims).map_err(|error| {
             match error.kind() {
                 // Said only of a token whose signature is good.
                 ErrorKind::ExpiredSignature => VerifyError::Expired,
@@ -121,26 +144,64 @@ impl Verifier {
         })
     }
 
-    /// The 32 bytes of the key that tokens are verified with.
+    /// The `kid` of the key that signs.
     ///
     /// # Errors
     /// [`VerifyError::Unavailable`] where it cannot be fetched.
-    pub async fn public_key(&self) -> Result<[u8; 32], VerifyError> {
-        Ok(self.key.get_or_try_init(|| self.fetch()).await?.0)
+    pub async fn signing_kid(&self) -> Result<&str, VerifyError> {
+        let signing = self.keys.first().ok_or_else(no_key)?;
+        Ok(&signing.get().await?.kid)
+    }
+
+    /// Each key that is trusted, by its `kid` and as its 32 bytes; the first signs.
+    ///
+    /// # Errors
+    /// [`VerifyError::Unavailable`] where one cannot be fetched.
+    pub async fn public_keys(&self) -> Result<Vec<(&str, [u8; 32])>, VerifyError> {
+        let mut keys = Vec::with_capacity(self.keys.len());
+        for trusted in &*self.keys {
+            let key = trusted.get().await?;
+            keys.push((&*key.kid, key.bytes));
+        }
+        Ok(keys)
+    }
+
+    async fn key(&self, kid: &str) -> Result<&PublicKey, VerifyError> {
+        for trusted in &*self.keys {
+            let key = trusted.get().await?;
+            if key.kid == kid {
+                return Ok(key);
+            }
+        }
+        Err(VerifyError::Invalid)
+    }
+}
+
+impl TrustedKey {
+    async fn get(&self) -> Result<&PublicKey, VerifyError> {
+        self.key.get_or_try_init(|| self.fetch()).await
     }
 
     async fn fetch(&self) -> Result<PublicKey, VerifyError> {
-        let Some((client, key_id)) = &self.source else {
-            return Err(VerifyError::Unavailable("no key is configured".to_owned()));
-        };
+        let (client, key_id) = self.source.as_ref().ok_or_else(no_key)?;
         let answer =
-            client.get_public_key().key_id(&**key_id).send().await.map_err(|error| {
+            client.get_public_key().key_id(key_id).send().await.map_err(|error| {
                 VerifyError::Unavailable(aws_sdk_kms::error::DisplayErrorContext(error).to_string())
             })?;
         let spki = answer.public_key.map(|blob| blob.into_inner()).unwrap_or_default();
         let key = ed25519_of(&spki).ok_or_else(|| VerifyError::Unavailable("it is no Ed25519 key".to_owned()))?;
-        Ok((key, DecodingKey::from_ed_der(&key)))
+        Ok(PublicKey::new(key))
     }
+}
+
+fn no_key() -> VerifyError {
+    VerifyError::Unavailable("no key is configured".to_owned())
+}
+
+/// A key's thumbprint (RFC 7638; RFC 8037, appendix A.3), which is its `kid`.
+fn thumbprint(public_key: &[u8; 32]) -> String {
+    let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, URL_SAFE_NO_PAD.encode(public_key));
+    URL_SAFE_NO_PAD.encode(Sha256::digest(members))
 }
 
 /// The 32 bytes of an Ed25519 key in its `SubjectPublicKeyInfo` (RFC 8410, section 4), whose first 12 bytes are always
@@ -250,9 +311,16 @@ mod tests {
         assert_eq!(ed25519_of(&spki), None);
     }
 
+    #[test]
+    fn the_thumbprint_is_that_of_the_rfc() {
+        // RFC 8037, appendix A.2 and A.3.
+        let x = URL_SAFE_NO_PAD.decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
+        assert_eq!(thumbprint(&x.try_into().unwrap()), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    }
+
     #[tokio::test]
     async fn a_token_that_nobody_signed_is_refused() {
-        let verifier = Verifier::from_public_key(&[7; 32], "https://app.example".to_owned());
+        let verifier = Verifier::from_public_keys(&[[7; 32]], "https://app.example".to_owned());
         for token in ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
             assert!(matches!(verifier.verify(token).await, Err(VerifyError::Invalid)), "{token}");
         }
