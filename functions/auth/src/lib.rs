@@ -50,6 +50,7 @@ use vitae_web::{Problem, Routes, User, Web, routes};
 
 use crate::access_token::Signer;
 use crate::mail::{Letter, Mailer};
+use crate::password::Passwords;
 use crate::providers::Providers;
 use crate::second_factor::Secrets;
 use crate::tasks::Task;
@@ -64,6 +65,7 @@ pub struct State {
     web: Web,
     signer: Signer,
     secrets: Secrets,
+    passwords: Passwords,
     mailer: Arc<Mailer>,
     providers: Providers,
     files: Bucket,
@@ -74,8 +76,8 @@ pub struct State {
 }
 
 impl State {
-    /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `FILES_BUCKET`, `SITES_BUCKET`, `ACCOUNT_QUEUE_URL`, `MAIL_FROM`, `REQUIRE_VERIFIED_EMAIL` (`false`
-    /// where it is absent), and what [`Providers`] needs.
+    /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `FILES_BUCKET`, `SITES_BUCKET`, `ACCOUNT_QUEUE_URL`, `MAIL_FROM`,
+    /// `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent), and what [`Passwords`] and [`Providers`] need.
     ///
     /// # Errors
     /// When a variable is absent or cannot be read.
@@ -85,6 +87,7 @@ impl State {
             web: web.clone(),
             signer: Signer::new(aws.kms(), required("SIGNING_KEY_ID")?, web),
             secrets: Secrets::new(aws.kms(), required("SECOND_FACTOR_KEY_ID")?),
+            passwords: Passwords::from_environment()?,
             providers: Providers::from_environment(web.app_url())?,
             mailer: Arc::new(Mailer::new(aws.ses(), required("MAIL_FROM")?, web.app_url())?),
             files: Bucket::new(aws.s3(), required("FILES_BUCKET")?),

@@ -1,11 +1,17 @@
 //! What may be the password of an account.
 
+use std::ops::RangeInclusive;
+
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 use vitae_passwords::Password;
+use vitae_runtime::environment::{EnvironmentError, parsed_or};
 
-/// Shortest password, in characters.
+/// Shortest password, in characters, where nothing else is configured.
 const SHORTEST: usize = 12;
+/// What may be configured: at least what NIST SP 800-63B-4 (3.1.1.2) asks of one factor among several, and no more than
+/// people can be expected to type.
+const CONFIGURABLE: RangeInclusive<usize> = 8..=64;
 /// Longest password, in characters.
 const LONGEST: usize = 256;
 /// The commonest passwords, one a line, in order, in lower case. `assets/common-passwords.md` says where they come from.
@@ -13,17 +19,45 @@ const COMMON: &str = include_str!("../assets/common-passwords.txt");
 /// A word of one's own that is as long as this says nothing about a password that holds it.
 const TELLING: usize = 4;
 
-/// A password that a person chose for their account: 12 to 256 characters of whatever kind, but none that is tried first:
-/// their own address or name, a common password, a common one with digits or signs around it, or one sign, or a few, over
-/// and over.
-///
-/// # Errors
-/// A sentence that says what is wrong.
-pub(crate) fn chosen(text: &str, address: &str, name: Option<&str>) -> Result<Password, &'static str> {
-    let password = Password::typed(text);
-    if password.length() < SHORTEST {
-        return Err("a password has at least 12 characters");
+/// What is asked of the password of an account.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Passwords {
+    shortest: usize,
+}
+
+impl Passwords {
+    /// Reads `MIN_PASSWORD_LENGTH`, in characters; 12 where it is absent.
+    ///
+    /// # Errors
+    /// Where it is less than 8, more than 64, or no number.
+    pub(crate) fn from_environment() -> Result<Self, EnvironmentError> {
+        Self::of_at_least(parsed_or("MIN_PASSWORD_LENGTH", SHORTEST)?)
     }
+
+    fn of_at_least(shortest: usize) -> Result<Self, EnvironmentError> {
+        if CONFIGURABLE.contains(&shortest) {
+            return Ok(Self { shortest });
+        }
+        let reason = format!("a shortest password of {shortest} characters is not between 8 and 64");
+        Err(EnvironmentError::Invalid { name: "MIN_PASSWORD_LENGTH", reason })
+    }
+
+    /// A password that a person chose for their account: as long as is asked and at most 256 characters of whatever kind,
+    /// but none that is tried first: their own address or name, a common password, a common one with digits or signs
+    /// around it, or one sign, or a few, over and over.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub(crate) fn chosen(self, text: &str, address: &str, name: Option<&str>) -> Result<Password, String> {
+        let password = Password::typed(text);
+        if password.length() < self.shortest {
+            return Err(format!("a password has at least {} characters", self.shortest));
+        }
+        unguessed(password, text, address, name).map_err(str::to_owned)
+    }
+}
+
+fn unguessed(password: Password, text: &str, address: &str, name: Option<&str>) -> Result<Password, &'static str> {
     if password.length() > LONGEST {
         return Err("a password has at most 256 characters");
     }
@@ -87,8 +121,21 @@ fn after(c: char, step: i64) -> Option<char> {
 mod tests {
     use super::*;
 
-    fn refusal(text: &str) -> Option<&'static str> {
-        chosen(text, "ada.lovelace@example.org", Some("Augusta Ada King")).err()
+    const PASSWORDS: Passwords = Passwords { shortest: SHORTEST };
+
+    fn refusal(text: &str) -> Option<String> {
+        PASSWORDS.chosen(text, "ada.lovelace@example.org", Some("Augusta Ada King")).err()
+    }
+
+    #[test]
+    fn how_short_a_password_may_be_is_configured_and_never_less_than_eight() {
+        for refused in [0, 7, 65] {
+            assert!(Passwords::of_at_least(refused).is_err(), "{refused}");
+        }
+        let of = |shortest, text| Passwords::of_at_least(shortest).unwrap().chosen(text, "ada@example.org", None);
+        assert!(of(8, "eight ch").is_ok());
+        assert_eq!(of(15, "twelve chars").err().unwrap(), "a password has at least 15 characters");
+        assert!(of(15, "fifteen letters").is_ok());
     }
 
     #[test]
@@ -114,7 +161,7 @@ mod tests {
         assert!(refusal("AugustaAdaKing1815!").is_some());
         assert!(refusal("augusta ada king's engine").is_none());
         // A name of two letters is in every other password.
-        assert!(chosen("a fine mess of words", "a@b.org", Some("Al")).is_ok());
+        assert!(PASSWORDS.chosen("a fine mess of words", "a@b.org", Some("Al")).is_ok());
     }
 
     #[test]

@@ -13,7 +13,6 @@ use vitae_web::{Json, Problem, ProblemBody, User};
 
 use crate::address::Address;
 use crate::mail::Letter;
-use crate::password;
 use crate::sign_in::matches;
 use crate::{State, limits, one_use, session_ended};
 
@@ -50,7 +49,7 @@ pub(crate) struct ResetPassword {
     /// `token` of the link in the mail.
     token: String,
     /// The new one; the rules are those of registration.
-    #[schema(min_length = 12, max_length = 256, format = Password)]
+    #[schema(min_length = 8, max_length = 256, format = Password)]
     password: String,
 }
 
@@ -133,7 +132,9 @@ pub(crate) async fn reset_password(
     Json(body): Json<ResetPassword>,
 ) -> Result<StatusCode, Problem> {
     let (_, person) = one_use::redeem(&state, &body.token, TokenPurpose::ResetPassword).await?;
-    let password = password::chosen(&body.password, &person.email, person.name.as_deref())
+    let password = state
+        .passwords
+        .chosen(&body.password, &person.email, person.name.as_deref())
         .map_err(|detail| Problem::invalid("/password", detail))?;
     let password_hash = password.hash().await.map_err(Problem::internal)?;
     // The sessions end before the token is spent, so that a failure leaves a token with which to try again, and once more
@@ -165,7 +166,7 @@ pub(crate) struct ChangePassword {
     #[schema(format = Password)]
     current_password: String,
     /// The new one; see `/users/register`.
-    #[schema(min_length = 12, max_length = 256, format = Password)]
+    #[schema(min_length = 8, max_length = 256, format = Password)]
     password: String,
 }
 
@@ -196,7 +197,9 @@ pub(crate) async fn change_password(
     if !matches(&body.current_password, Some(&person)).await? {
         return Err(Problem::forbidden("The current password is wrong."));
     }
-    let password = password::chosen(&body.password, &person.email, person.name.as_deref())
+    let password = state
+        .passwords
+        .chosen(&body.password, &person.email, person.name.as_deref())
         .map_err(|detail| Problem::invalid("/password", detail))?;
     let password_hash = password.hash().await.map_err(Problem::internal)?;
     let entry = AuditEntry::now(user.id, AuditEvent::PasswordChanged, Actor::Person, None);

@@ -16,7 +16,7 @@ use vitae_web::{FieldError, Json, Problem, ProblemBody};
 
 use crate::address::Address;
 use crate::mail::Letter;
-use crate::password;
+use crate::password::Passwords;
 use crate::{State, limits, one_use, profile};
 
 /// A free and a taken address cost nearly the same; no answer comes before this time, so that what is left of the
@@ -31,9 +31,10 @@ pub(crate) struct Register {
     /// ASCII, at most 254 characters; upper and lower case are the same.
     #[schema(example = "ada@example.org")]
     email: String,
-    /// 12 to 256 characters of any kind, but not one's own name or address. Counted as Unicode code points in
-    /// normalisation form C, in which the password is also hashed.
-    #[schema(min_length = 12, max_length = 256, format = Password)]
+    /// As many characters of any kind as this installation asks for (12, unless it is configured otherwise, and never fewer
+    /// than 8) and at most 256, but not one's own name or address. Counted as Unicode code points in normalisation form C,
+    /// in which the password is also hashed.
+    #[schema(min_length = 8, max_length = 256, format = Password)]
     password: String,
     /// How they want to be called; 1 to 200 characters.
     #[schema(max_length = 200)]
@@ -68,7 +69,7 @@ pub(crate) async fn register(
     Json(body): Json<Register>,
 ) -> Result<impl IntoResponse, Problem> {
     let started = Instant::now();
-    let (address, password, name) = read(&body)?;
+    let (address, password, name) = read(&body, state.passwords)?;
     limits::MAILBOX.count(&state.web, &address.folded()).await?;
     // From here on a free and a taken address cost the same: a hash, two reads, a transaction, a token and a mail.
     let password_hash = password.hash().await.map_err(Problem::internal)?;
@@ -114,17 +115,18 @@ async fn reserve(state: &State, person: &Person) -> Result<Option<Person>, Probl
     Err(Problem::unavailable("an address is being reserved by many at once"))
 }
 
-fn read(body: &Register) -> Result<(Address, Password, Option<String>), Problem> {
+fn read(body: &Register, passwords: Passwords) -> Result<(Address, Password, Option<String>), Problem> {
     let address = Address::parse(&body.email);
     let name = body.name.as_deref().map(profile::name).transpose();
-    let password = password::chosen(&body.password, body.email.trim(), body.name.as_deref());
+    let password = passwords.chosen(&body.password, body.email.trim(), body.name.as_deref());
     match (address, password, name) {
         (Ok(address), Ok(password), Ok(name)) => Ok((address, password, name)),
         (address, password, name) => {
-            let refused = [("/email", address.err()), ("/password", password.err()), ("/name", name.err())];
-            let errors = refused.into_iter().filter_map(|(pointer, detail)| {
-                Some(FieldError { pointer: pointer.to_owned(), detail: detail?.to_owned() })
-            });
+            let (address, name) = (address.err().map(str::to_owned), name.err().map(str::to_owned));
+            let refused = [("/email", address), ("/password", password.err()), ("/name", name)];
+            let errors = refused
+                .into_iter()
+                .filter_map(|(pointer, detail)| Some(FieldError { pointer: pointer.to_owned(), detail: detail? }));
             Err(Problem::invalid_fields(errors.collect()))
         }
     }
@@ -136,7 +138,7 @@ mod tests {
 
     fn refused(email: &str, password: &str, name: Option<&str>) -> Vec<String> {
         let body = Register { email: email.to_owned(), password: password.to_owned(), name: name.map(str::to_owned) };
-        match read(&body) {
+        match read(&body, Passwords::from_environment().unwrap()) {
             Ok(_) => Vec::new(),
             Err(problem) => problem.body("").errors.into_iter().map(|error| error.pointer).collect(),
         }
