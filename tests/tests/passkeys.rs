@@ -3,6 +3,7 @@
 use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Client;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -165,5 +166,51 @@ async fn a_passkey_that_does_not_prove_all_it_should_opens_nothing() -> anyhow::
     let id = person.get("/users/me").await?.expect(200)?.json()?["user_id"].as_str().context("no id")?.to_owned();
     admin.post(&format!("/users/{id}/suspend"), &json!({})).await?.expect(200)?;
     sign_in(&stack, &mut phone).await?.expect(403)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_passkey_proves_once_more_who_asks_in_its_session_and_once() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let person = Person::sign_up(&stack).await?;
+    let start = "/users/reauthenticate/passkey/start";
+    let finish = "/users/reauthenticate/passkey/finish";
+    person.post(start, &json!({})).await?.expect(409)?;
+    let (mut phone, mut others) = (Authenticator::new(&stack.api_url)?, Authenticator::new(&stack.api_url)?);
+    add(&person, &mut phone, "my phone").await?;
+    let other = Person::sign_up(&stack).await?;
+    add(&other, &mut others, "another's phone").await?;
+    // With a second factor on, a password alone does not do, and the passkey does.
+    stack.turn_second_factor_on(&person).await?;
+    stack.grow_old(&person, SignedDuration::from_mins(11)).await?;
+    let key =
+        json!({ "name": "x", "scopes": ["cv:read"], "expires_at": Timestamp::now() + SignedDuration::from_hours(1) });
+    person.post("/users/api-keys", &key).await?.expect(401)?;
+    let started = async |who: &Person| -> anyhow::Result<Value> {
+        Ok(who.post(start, &json!({})).await?.expect(200)?.json()?["public_key"].clone())
+    };
+    let asked = started(&person).await?;
+    assert_eq!(asked["allowCredentials"].as_array().map(Vec::len), Some(1), "{asked:#}");
+    assert_eq!(asked["userVerification"], "required");
+    // Another's passkey, another's challenge, one for a sign-in, and an answer of nobody verified prove nothing.
+    let spoilt = json!({ "credential": others.get(&started(&person).await?)? });
+    person.post(finish, &spoilt).await?.expect(403)?;
+    let spoilt = json!({ "credential": phone.get(&started(&other).await?)? });
+    person.post(finish, &spoilt).await?.expect(403)?;
+    let spoilt = json!({ "credential": phone.get(&challenge(&stack).await?)? });
+    person.post(finish, &spoilt).await?.expect(403)?;
+    phone.flags = 1;
+    let spoilt = json!({ "credential": phone.get(&started(&person).await?)? });
+    person.post(finish, &spoilt).await?.expect(403)?;
+    phone.flags = 5;
+    person.post("/users/api-keys", &key).await?.expect(401)?;
+
+    let good = json!({ "credential": phone.get(&started(&person).await?)? });
+    let token = person.post(finish, &good).await?.expect(200)?.json()?["access_token"].clone();
+    let payload = token.as_str().and_then(|token| token.split('.').nth(1)).context("no token")?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload)?)?;
+    assert_eq!(claims["amr"], json!(["pop", "user", "mfa"]));
+    person.post(finish, &good).await?.expect(403)?;
+    person.post("/users/api-keys", &key).await?.expect(201)?;
     Ok(())
 }

@@ -96,24 +96,6 @@ fn claims(access_token: &str) -> anyhow::Result<Value> {
     Ok(serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload)?)?)
 }
 
-/// Lets a person's last proof of who they are lie this far in the past.
-async fn grow_old(person: &Person, by: SignedDuration) -> anyhow::Result<()> {
-    let claims = claims(&person.token)?;
-    let id = |name: &str| anyhow::Ok(claims[name].as_str().context("no id")?.parse::<Uuid>()?);
-    let text = |value: String| AttributeValue::S(value);
-    let before = (Timestamp::now() - by).to_string();
-    let table = person.stack.outputs.get("PeopleTable").context("the stack has no PeopleTable")?;
-    let dynamodb = person.stack.aws().dynamodb();
-    let change = dynamodb.update_item().table_name(table).key(keys::PK, text(keys::user(id("sub")?)));
-    change
-        .key(keys::SK, text(keys::child(keys::SESSION, id("sid")?)))
-        .update_expression("SET created_at = :before, proved_at = :before")
-        .expression_attribute_values(":before", text(before))
-        .send()
-        .await?;
-    Ok(())
-}
-
 #[tokio::test]
 async fn a_sign_in_that_was_begun_before_a_suspension_ends_there() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
@@ -290,9 +272,9 @@ async fn a_token_finishes_only_what_it_was_made_for() -> anyhow::Result<()> {
 async fn a_sensitive_change_asks_again_who_it_is() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
     let person = Person::sign_up(&stack).await?;
-    grow_old(&person, SignedDuration::from_mins(9)).await?;
+    stack.grow_old(&person, SignedDuration::from_mins(9)).await?;
     person.post("/users/mfa/totp", &json!({})).await?.expect(201)?;
-    grow_old(&person, SignedDuration::from_mins(11)).await?;
+    stack.grow_old(&person, SignedDuration::from_mins(11)).await?;
     let refused = person.post("/users/mfa/totp", &json!({})).await?.expect(401)?;
     let challenge = refused.header("www-authenticate").unwrap_or_default();
     assert!(challenge.contains("insufficient_user_authentication"), "{challenge}");
@@ -311,7 +293,7 @@ async fn a_sensitive_change_asks_again_who_it_is() -> anyhow::Result<()> {
     let authenticator = Authenticator::of(started["otpauth_uri"].as_str().context("no address")?)?;
     let code = json!({ "code": authenticator.code(-1) });
     person.post("/users/mfa/totp/confirm", &code).await?.expect(200)?;
-    grow_old(&person, SignedDuration::from_mins(11)).await?;
+    stack.grow_old(&person, SignedDuration::from_mins(11)).await?;
     person.post("/users/reauthenticate", &proof).await?.expect(422)?;
     let proof = json!({ "password": person.password, "code": authenticator.wrong_code() });
     person.post("/users/reauthenticate", &proof).await?.expect(403)?;

@@ -171,6 +171,8 @@ pub fn routes() -> Routes<State> {
         .routes(routes!(oauth::finish))
         .routes(routes!(passkeys::start_login))
         .routes(routes!(passkeys::finish_login))
+        .routes(routes!(passkeys::start_proof))
+        .routes(routes!(passkeys::finish_proof))
         .route_layer(from_fn(|request, next| limits::ELSEWHERE.apply(request, next)));
     let renewing = Routes::new()
         .routes(routes!(refresh::refresh))

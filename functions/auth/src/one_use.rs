@@ -103,7 +103,10 @@ pub(crate) fn bound_to(purpose: TokenPurpose, person: &Person) -> String {
         }
         TokenPurpose::SecondFactor => keys::digest(&person.password_hash),
         // These are bound to a browser or a session, by who makes and takes them.
-        TokenPurpose::SignInElsewhere | TokenPurpose::LinkIdentity | TokenPurpose::RegisterPasskey => String::new(),
+        TokenPurpose::SignInElsewhere
+        | TokenPurpose::LinkIdentity
+        | TokenPurpose::RegisterPasskey
+        | TokenPurpose::ProveByPasskey => String::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 //! A page hands what `start` answers to the browser (`PublicKeyCredential.parseCreationOptionsFromJSON` and
 //! `parseRequestOptionsFromJSON`) and sends what comes of it (`credential.toJSON()`) to `finish`. A challenge is random, good
 //! once and for five minutes. A sign-in names nobody: the authenticator says whose key it is. Since it has verified its
-//! person, a passkey is two factors by itself.
+//! person, a passkey is two factors by itself, and proves once more who asks where that has to be recent
+//! (`/users/reauthenticate/passkey/…`).
 //!
 //! Where an authenticator counts its signatures and the count does not grow, somebody has a copy of the key: the sign-in is
 //! refused and written down.
@@ -24,7 +25,7 @@ use vitae_store::{Actor, AuditEntry, AuditEvent, OneUseToken, Passkey, StoreErro
 use vitae_web::{Json, Path, Problem, ProblemBody, Query, User};
 
 use crate::mail::Letter;
-use crate::sign_in::{ClientQuery, SignedIn, proved};
+use crate::sign_in::{ClientQuery, Reauthenticated, SignedIn, proved, proved_again};
 use crate::webauthn::{self, Ceremony};
 use crate::{State, oauth, one_use, profile, session_ended};
 
@@ -343,50 +344,108 @@ pub(crate) async fn finish_login(
     headers: HeaderMap,
     Json(body): Json<UsedPasskey>,
 ) -> Result<Response, Problem> {
-    let refused = |why: &str| {
+    let refused = |why: &'static str| {
         tracing::warn!(why, "a passkey was refused");
         metrics::add(metrics::SIGN_INS_FAILED, 1);
         Problem::unauthorized("This passkey is not known here, or its answer came too late. Try again.")
     };
-    let Authentication { id, r#type, response } = body.credential;
-    if r#type != "public-key" {
-        return Err(refused("it is no public key"));
-    }
-    let challenge = webauthn::challenge_of(&response.client_data).ok_or_else(|| refused("it names no challenge"))?;
+    let challenge = challenge_of(&body.credential).map_err(refused)?;
     if !state.store.take_challenge(&challenge).await? {
         return Err(refused("its challenge was answered, or is none of ours"));
     }
-    let trusts = |origin: &str| is_trusted(&state, origin);
-    let client_data_hash =
-        webauthn::check_client_data(&response.client_data, Ceremony::Get, &challenge, trusts).map_err(refused)?;
-    let handle = response.user_handle.and_then(|handle| URL_SAFE_NO_PAD.decode(handle).ok());
-    let user_id = handle.and_then(|handle| Uuid::from_slice(&handle).ok()).ok_or_else(|| refused("it is nobody's"))?;
-    telemetry::note_user(user_id);
-    let mut attempts = 0..ATTEMPTS;
-    loop {
-        let passkeys = state.store.passkeys(user_id).await?;
-        let passkey = passkeys.into_iter().find(|key| key.credential_id == id);
-        let passkey = passkey.ok_or_else(|| refused("it is not known"))?;
-        let key = URL_SAFE_NO_PAD.decode(&passkey.public_key).map_err(Problem::internal)?;
-        let (sign_count, is_synced) =
-            webauthn::asserted(&response.data, &response.signature, &client_data_hash, &key, &rp_id(&state)?)
-                .map_err(refused)?;
-        if sign_count <= passkey.sign_count && (passkey.sign_count, sign_count) != (0, 0) {
-            let about = Some(passkey.passkey_id.to_string());
-            let entry = AuditEntry::now(user_id, AuditEvent::PasskeySuspected, Actor::Person, about);
-            state.store.audit(&entry).await?;
-            return Err(refused("its count does not grow: there may be a copy of it"));
-        }
-        let used = Passkey { sign_count, is_synced, last_used_at: Some(Timestamp::now()), ..passkey };
-        match state.store.update_passkey(used).await {
-            Ok(_) => break,
-            // Used, or given another name, at this moment: what it counts now decides.
-            Err(StoreError::Conflict) if attempts.next().is_some() => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    let user_id = owner_of(&state, body.credential, &challenge, refused).await?;
     let person = state.store.person(user_id).await?.ok_or_else(|| refused("its person is gone"))?;
     proved(&state, person, &headers, client, PASSKEY.map(str::to_owned).to_vec()).await
+}
+
+/// Begin to prove with a passkey, once more, who one is.
+#[utoipa::path(
+    post, path = "/api/v1/users/reauthenticate/passkey/start", operation_id = "startPasskeyProof", tag = "Users and sessions", security(("bearer" = [])),
+    responses(
+        (status = 200, body = Options, description = "For `navigator.credentials.get`"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Not signed in, or the session has ended"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "The person has no passkey"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts"),
+    )
+)]
+pub(crate) async fn start_proof(
+    extract::State(state): extract::State<State>,
+    user: User,
+) -> Result<Json<Options>, Problem> {
+    let session = state.live_session(user).await?;
+    let known = state.store.passkeys(user.id).await?;
+    if known.is_empty() {
+        return Err(Problem::conflict(
+            "There is no passkey. Prove who you are by `/users/reauthenticate`, or sign in again.",
+        ));
+    }
+    let challenge = one_use::secret();
+    let token = OneUseToken {
+        user_id: user.id,
+        purpose: TokenPurpose::ProveByPasskey,
+        bound_to: String::new(),
+        amr: Vec::new(),
+        session_id: Some(session.session_id),
+        address: None,
+        failures: 0,
+        expires_at: crate::after(Timestamp::now(), LASTS),
+    };
+    state.store.create_token(&challenge, &token).await?;
+    let allowed: Vec<_> = known
+        .iter()
+        .map(|key| json!({ "type": "public-key", "id": key.credential_id, "transports": key.transports }))
+        .collect();
+    let public_key = json!({
+        "challenge": challenge,
+        "timeout": LASTS.as_millis(),
+        "rpId": rp_id(&state)?,
+        "allowCredentials": allowed,
+        "userVerification": "required",
+    });
+    Ok(Json(Options { public_key }))
+}
+
+/// Prove with a passkey, once more, who one is.
+///
+/// It renews the proof of the session at hand as `/users/reauthenticate` does, with a second factor on, too: who has the
+/// device has been verified by it.
+#[utoipa::path(
+    post, path = "/api/v1/users/reauthenticate/passkey/finish", operation_id = "finishPasskeyProof", tag = "Users and sessions", security(("bearer" = [])),
+    request_body = UsedPasskey,
+    responses(
+        (status = 200, body = Reauthenticated, description = "A new access token of the same session"),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "The body is not JSON"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Not signed in, or the session has ended"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "The passkey is not the person's, or proves nothing"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The body is not declared as JSON"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A member is missing or of another type"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts"),
+    )
+)]
+pub(crate) async fn finish_proof(
+    extract::State(state): extract::State<State>,
+    user: User,
+    Json(body): Json<UsedPasskey>,
+) -> Result<Json<Reauthenticated>, Problem> {
+    let refused = |why: &'static str| {
+        tracing::warn!(why, "a passkey did not prove who asks");
+        Problem::forbidden("This passkey is not yours, or its answer came too late. Try again.")
+    };
+    let session = state.live_session(user).await?;
+    let person = state.admitted(user.id).await?;
+    let challenge = challenge_of(&body.credential).map_err(refused)?;
+    let token = state.store.token(&challenge, TokenPurpose::ProveByPasskey).await?;
+    let token = token.filter(|token| token.user_id == user.id && token.session_id == Some(session.session_id));
+    let token = token.ok_or_else(|| refused("its challenge was not this session's"))?;
+    match state.store.use_token(&challenge, &token).await {
+        Ok(()) => {}
+        Err(StoreError::Conflict) => return Err(refused("its challenge was answered")),
+        Err(error) => return Err(error.into()),
+    }
+    if owner_of(&state, body.credential, &challenge, refused).await? != user.id {
+        return Err(refused("it is another's"));
+    }
+    proved_again(&state, user, &person, &PASSKEY.map(str::to_owned)).await
 }
 
 /// Give a passkey another name.
@@ -456,6 +515,53 @@ pub(crate) async fn remove(
     state.store.remove_passkey(person, passkey_id, &entry).await?;
     state.notify(user.id, Letter::SignInRemoved).await;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The challenge that an authenticator says it answered.
+fn challenge_of(credential: &Authentication) -> Result<String, &'static str> {
+    if credential.r#type != "public-key" {
+        return Err("it is no public key");
+    }
+    webauthn::challenge_of(&credential.response.client_data).ok_or("it names no challenge")
+}
+
+/// Whose passkey it is that answered our challenge, which nobody may answer again; that it was used is noted.
+async fn owner_of(
+    state: &State,
+    credential: Authentication,
+    challenge: &str,
+    refused: impl Fn(&'static str) -> Problem,
+) -> Result<Uuid, Problem> {
+    let Authentication { id, response, .. } = credential;
+    let trusts = |origin: &str| is_trusted(state, origin);
+    let client_data_hash =
+        webauthn::check_client_data(&response.client_data, Ceremony::Get, challenge, trusts).map_err(&refused)?;
+    let handle = response.user_handle.and_then(|handle| URL_SAFE_NO_PAD.decode(handle).ok());
+    let user_id = handle.and_then(|handle| Uuid::from_slice(&handle).ok()).ok_or_else(|| refused("it is nobody's"))?;
+    telemetry::note_user(user_id);
+    let mut attempts = 0..ATTEMPTS;
+    loop {
+        let passkeys = state.store.passkeys(user_id).await?;
+        let passkey = passkeys.into_iter().find(|key| key.credential_id == id);
+        let passkey = passkey.ok_or_else(|| refused("it is not known"))?;
+        let key = URL_SAFE_NO_PAD.decode(&passkey.public_key).map_err(Problem::internal)?;
+        let (sign_count, is_synced) =
+            webauthn::asserted(&response.data, &response.signature, &client_data_hash, &key, &rp_id(state)?)
+                .map_err(&refused)?;
+        if sign_count <= passkey.sign_count && (passkey.sign_count, sign_count) != (0, 0) {
+            let about = Some(passkey.passkey_id.to_string());
+            let entry = AuditEntry::now(user_id, AuditEvent::PasskeySuspected, Actor::Person, about);
+            state.store.audit(&entry).await?;
+            return Err(refused("its count does not grow: there may be a copy of it"));
+        }
+        let used = Passkey { sign_count, is_synced, last_used_at: Some(Timestamp::now()), ..passkey };
+        match state.store.update_passkey(used).await {
+            Ok(_) => return Ok(user_id),
+            // Used, or given another name, at this moment: what it counts now decides.
+            Err(StoreError::Conflict) if attempts.next().is_some() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// For whom passkeys are: the app's host. An address of four numbers can have none; on one machine `localhost` is meant.

@@ -300,7 +300,8 @@ pub(crate) struct Reauthenticated {
 ///
 /// Sensitive changes (the second factor, keys, roles, export, erasure) ask for a proof that is at most ten minutes old and
 /// answer 401 with `WWW-Authenticate: Bearer error="insufficient_user_authentication"` (RFC 9470) otherwise. This renews
-/// the proof of the session at hand.
+/// the proof of the session at hand. Who has a passkey may use that instead, by `/users/reauthenticate/passkey/start`; who
+/// has neither password nor passkey signs in again.
 #[utoipa::path(
     post, path = "/api/v1/users/reauthenticate", operation_id = "reauthenticate", tag = "Users and sessions", security(("bearer" = [])),
     request_body = Reauthenticate,
@@ -336,15 +337,25 @@ pub(crate) async fn reauthenticate(
         }
         amr = second_factor::with_second_factor(&amr);
     }
+    proved_again(&state, user, &person, &amr).await
+}
+
+/// The answer to somebody who has proved just now, in their session and by these means, who they are.
+pub(crate) async fn proved_again(
+    state: &State,
+    user: User,
+    person: &Person,
+    amr: &[String],
+) -> Result<Json<Reauthenticated>, Problem> {
     for _ in 0..ATTEMPTS {
         let mut session = state.live_session(user).await?;
         let now = Timestamp::now();
         session.proved_at = Some(now);
         session.last_used_at = now;
-        session.amr.clone_from(&amr);
+        session.amr = amr.to_vec();
         match state.store.note_proof(&session).await {
             Ok(()) => {
-                let AccessToken { token, expires_in } = state.signer.sign(&person, &session).await?;
+                let AccessToken { token, expires_in } = state.signer.sign(person, &session).await?;
                 return Ok(Json(Reauthenticated { access_token: token, token_type: "bearer", expires_in }));
             }
             // A refresh replaced the session's token at this moment.

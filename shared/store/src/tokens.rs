@@ -52,6 +52,8 @@ pub enum TokenPurpose {
     ChangeEmail,
     /// Add a passkey.
     RegisterPasskey,
+    /// Prove by a passkey, once more, who one is.
+    ProveByPasskey,
 }
 
 /// The note in the person's partition that a token is theirs; it goes when the token goes.

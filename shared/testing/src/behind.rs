@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use vitae_store::keys;
 
@@ -124,6 +127,30 @@ impl Stack {
             .key(keys::SK, text(keys::SECOND_FACTOR))
             .update_expression("SET confirmed_at = created_at")
             .condition_expression("attribute_exists(PK)")
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Lets a person's last proof of who they are lie this far in the past, in the session of their token.
+    ///
+    /// # Errors
+    /// Where there is no such session.
+    pub async fn grow_old(&self, person: &Person, by: SignedDuration) -> anyhow::Result<()> {
+        let claims = person.token.split('.').nth(1).context("the token has no claims")?;
+        let claims: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims)?)?;
+        let id = |name: &str| anyhow::Ok(claims[name].as_str().context("no id")?.parse::<Uuid>()?);
+        let text = AttributeValue::S;
+        let table = self.outputs.get("PeopleTable").context("the stack has no PeopleTable")?;
+        self.aws()
+            .dynamodb()
+            .update_item()
+            .table_name(table)
+            .key(keys::PK, text(keys::user(id("sub")?)))
+            .key(keys::SK, text(keys::child(keys::SESSION, id("sid")?)))
+            .update_expression("SET created_at = :before, proved_at = :before")
+            .condition_expression("attribute_exists(PK)")
+            .expression_attribute_values(":before", text((Timestamp::now() - by).to_string()))
             .send()
             .await?;
         Ok(())
