@@ -193,8 +193,14 @@ async fn a_browser_refreshes_by_its_cookie_and_only_from_a_page_of_ours() -> any
     let foreign = Client::new().post(stack.route("/users/refresh")).header(COOKIE, &browser.cookie);
     let foreign = foreign.header("x-csrf-token", &browser.csrf).header(ORIGIN, "https://evil.example");
     problem(&Answer::to(foreign).await?, 403, "forbidden")?;
+    // What the browser itself says of the page counts, too, wherever no origin comes along.
+    for path in ["/users/refresh", "/users/logout"] {
+        let foreign = browser.post(&stack, path).header("sec-fetch-site", "cross-site");
+        problem(&Answer::to(foreign).await?, 403, "forbidden").context(path)?;
+    }
 
-    let renewed = Answer::to(browser.post(&stack, "/users/refresh")).await?.expect(200)?;
+    let renewed = browser.post(&stack, "/users/refresh").header("sec-fetch-site", "same-origin");
+    let renewed = Answer::to(renewed).await?.expect(200)?;
     let renewed = Browser::of(&renewed)?;
     assert_ne!(renewed.cookie, browser.cookie, "the refresh token was not replaced");
     assert_eq!(renewed.csrf, browser.csrf, "another tab's CSRF token would be worth nothing");

@@ -9,6 +9,8 @@ use crate::refresh_token::{ABSOLUTE, RefreshToken};
 
 /// The header that proves that the page which asks could read an answer of ours.
 pub(crate) const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
+/// Where a browser says how near the page that asks is to what it asks.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// The only paths that the cookie is sent to.
 const PATH: &str = "/api/v1/users";
 
@@ -68,16 +70,28 @@ pub(crate) fn cookie_token(web: &Web, headers: &HeaderMap) -> Option<RefreshToke
     cookie(headers, name(web)).and_then(RefreshToken::decode)
 }
 
+/// Refuses what a browser says that a foreign page has made: by `Origin`, and by `Sec-Fetch-Site` (W3C Fetch Metadata), which
+/// no page can set or leave out. Cookies of ours are `Strict`, so a page of another site has none to lose.
+///
+/// # Errors
+/// 403 where either says so.
+pub(crate) fn refuse_foreign_page(web: &Web, headers: &HeaderMap) -> Result<(), Problem> {
+    let foreign_origin = headers.get(header::ORIGIN).is_some_and(|origin| !web.trusts_origin(origin));
+    let foreign_site = headers.get(FETCH_SITE).is_some_and(|site| site == "cross-site");
+    if foreign_origin || foreign_site {
+        return Err(Problem::forbidden("This page may not use the session: its origin is not one of ours."));
+    }
+    Ok(())
+}
+
 /// The token in the cookie of a request that a page of ours, or of a configured frontend, has made.
 ///
 /// # Errors
-/// 401 without a token, 403 where the request's `Origin` is another's or `X-CSRF-Token` is not the session's.
+/// 401 without a token, 403 where a foreign page made the request or `X-CSRF-Token` is not the session's.
 pub(crate) fn proven_cookie_token(web: &Web, headers: &HeaderMap) -> Result<RefreshToken, Problem> {
     let token = cookie_token(web, headers)
         .ok_or_else(|| Problem::unauthorized("There is no refresh token: neither a cookie nor `refresh_token`."))?;
-    if headers.get(header::ORIGIN).is_some_and(|origin| !web.trusts_origin(origin)) {
-        return Err(Problem::forbidden("This page may not use the session: its origin is not one of ours."));
-    }
+    refuse_foreign_page(web, headers)?;
     let sent = headers.get(CSRF_HEADER).map(HeaderValue::as_bytes).unwrap_or_default();
     if !token.is_csrf_token(sent) {
         return Err(Problem::forbidden(

@@ -472,6 +472,7 @@ pub(crate) async fn finish(
     Json(body): Json<Finish>,
 ) -> Result<Response, Problem> {
     let not_good = || Problem::unauthorized("This sign-in was finished already, took too long or was begun elsewhere.");
+    browser::refuse_foreign_page(&state.web, &headers)?;
     let token = match body.ticket.len() {
         TICKET_LENGTH => state.store.token(&body.ticket, TokenPurpose::SignInElsewhere).await?,
         _ => None,

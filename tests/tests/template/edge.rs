@@ -108,7 +108,7 @@ pub(crate) fn the_api_gets_what_it_reads(templates: &Templates, breaches: &mut B
     let cors = &templates.main.properties("Api")["DefinitionBody"]["x-amazon-apigateway-cors"];
     let asked = texts(&cors["allowHeaders"]);
     let of_visitor = ["accept-language", "cloudfront-viewer-address", "cloudfront-viewer-country", "user-agent"];
-    let of_browser = ["access-control-request-headers", "access-control-request-method", "origin"];
+    let of_browser = ["access-control-request-headers", "access-control-request-method", "origin", "sec-fetch-site"];
     for header in asked.iter().chain(&of_visitor).chain(&of_browser) {
         breaches.check("ApiRequest", passed.contains(header), &format!("keeps {header} from the API"));
     }

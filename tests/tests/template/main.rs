@@ -370,6 +370,7 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
         "AppDistribution: shows portfolios",
     ),
     (FRONT_DOORS, "            - idempotency-key\n", "", "ApiRequest: keeps idempotency-key"),
+    (FRONT_DOORS, "              - sec-fetch-site\n", "", "ApiRequest: keeps sec-fetch-site"),
     (FRONT_DOORS, "            - cloudfront-viewer-address\n", "", "ApiRequest: keeps cloudfront-viewer-address"),
     (FRONT_DOORS, "            - accept-language\n", "            - host\n", "ApiRequest: names another host"),
     (
