@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use axum::middleware::from_fn;
-use vitae_queue::{Consumer, CountedEvent, Queue};
+use vitae_queue::{Consumer, CountedEvent, NoticeMessage, Queue};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{EnvironmentError, required};
 use vitae_store::Store;
@@ -43,6 +43,7 @@ pub struct State {
     store: Store,
     events: Queue<CountedEvent>,
     messages: Consumer,
+    notices: Queue<NoticeMessage>,
     sites: SitesHost,
 }
 
@@ -51,7 +52,7 @@ pub struct State {
 struct SitesHost(Arc<str>);
 
 impl State {
-    /// Reads `EVENTS_QUEUE_URL` and `SITES_URL`.
+    /// Reads `EVENTS_QUEUE_URL`, `NOTICE_QUEUE_URL` and `SITES_URL`.
     ///
     /// # Errors
     /// When a variable is not set or cannot be read.
@@ -62,6 +63,7 @@ impl State {
             store,
             events: Queue::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
             messages: Consumer::new(aws.sqs(), required("EVENTS_QUEUE_URL")?),
+            notices: Queue::new(aws.sqs(), required("NOTICE_QUEUE_URL")?),
             sites: SitesHost(sites.host_str().unwrap_or_default().into()),
         })
     }

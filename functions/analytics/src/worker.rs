@@ -1,9 +1,9 @@
-//! The events queue: each event is counted once.
+//! The events queue: each event is counted once, and a person who wants to know is told when a job of theirs has ended.
 
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use vitae_queue::{CountedEvent, Message, Retry};
+use vitae_queue::{CountedEvent, Message, NoticeMessage, Retry};
 use vitae_runtime::telemetry;
 use vitae_store::Store;
 use vitae_store::counters::Counted;
@@ -16,10 +16,10 @@ const TRIES: u32 = 5;
 /// Counts a batch of events, and answers which must come again.
 pub async fn worker(state: State, batch: SqsEvent) -> SqsBatchResponse {
     // One at a time: two events of one person change the same rows, and would only get into each other's way.
-    state.messages.drive(batch, 1, |message| count(&state.store, message)).await
+    state.messages.drive(batch, 1, |message| take(&state, message)).await
 }
 
-async fn count(store: &Store, message: Message) -> Result<(), Retry> {
+async fn take(state: &State, message: Message) -> Result<(), Retry> {
     // Only our own functions write to this queue. A message that cannot be read was written by another version, or by a
     // fault of ours: it goes on to the dead-letter queue, where it is seen, and from where it is counted after all once
     // a version that knows it is deployed. Its words are not logged, they may be about somebody.
@@ -28,7 +28,24 @@ async fn count(store: &Store, message: Message) -> Result<(), Retry> {
     })?;
     telemetry::note_user(event.user_id);
     telemetry::note_kind(event.kind.name());
-    let countable = tally::countable(&event);
+    count(&state.store, &event).await?;
+    tell(state, &event).await
+}
+
+/// Has the person told that a job of theirs has ended, where they want that. It may be asked for any number of times: of the
+/// same end is told once.
+async fn tell(state: &State, event: &CountedEvent) -> Result<(), Retry> {
+    let Some(completed) = event.kind.end_of_job() else { return Ok(()) };
+    let person = state.store.person(event.user_id).await.map_err(|error| Retry(error.to_string()))?;
+    if !person.is_some_and(|person| person.mail_when_done) {
+        return Ok(());
+    }
+    let notice = NoticeMessage { notice_id: event.event_id, user_id: event.user_id, completed };
+    state.notices.send(&notice).await.map_err(|error| Retry(error.to_string()))
+}
+
+async fn count(store: &Store, event: &CountedEvent) -> Result<(), Retry> {
+    let countable = tally::countable(event);
     for tried in 1..=TRIES {
         match store.count(&countable).await {
             Ok(Counted::New) => return Ok(()),

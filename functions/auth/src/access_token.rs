@@ -194,6 +194,7 @@ mod tests {
             locale: None,
             defaults: Preferences::default(),
             devices: Vec::new(),
+            mail_when_done: false,
             identities: Vec::new(),
             suspended_at: None,
             created_at: now,

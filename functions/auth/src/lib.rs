@@ -15,6 +15,7 @@ mod export;
 mod limits;
 mod mail;
 mod me;
+mod notices;
 mod oauth;
 mod one_use;
 mod passkeys;
@@ -72,12 +73,13 @@ pub struct State {
     sites: Bucket,
     tasks: Queue<Task>,
     consumer: Consumer,
+    notices: Consumer,
     require_verified_email: bool,
 }
 
 impl State {
-    /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `FILES_BUCKET`, `SITES_BUCKET`, `ACCOUNT_QUEUE_URL`, `MAIL_FROM`,
-    /// `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent), and what [`Passwords`] and [`Providers`] need.
+    /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `FILES_BUCKET`, `SITES_BUCKET`, `ACCOUNT_QUEUE_URL`, `NOTICE_QUEUE_URL`,
+    /// `MAIL_FROM`, `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent), and what [`Passwords`] and [`Providers`] need.
     ///
     /// # Errors
     /// When a variable is absent or cannot be read.
@@ -94,6 +96,7 @@ impl State {
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
             tasks: Queue::new(aws.sqs(), required("ACCOUNT_QUEUE_URL")?),
             consumer: Consumer::new(aws.sqs(), required("ACCOUNT_QUEUE_URL")?),
+            notices: Consumer::new(aws.sqs(), required("NOTICE_QUEUE_URL")?),
             require_verified_email: parsed_or("REQUIRE_VERIFIED_EMAIL", false)?,
         })
     }

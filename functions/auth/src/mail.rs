@@ -52,6 +52,10 @@ pub(crate) enum Letter {
     ConfirmAddress,
     /// The account has another address now; this goes to the old one.
     AddressChanged,
+    /// A job of theirs ended well.
+    JobCompleted,
+    /// A job of theirs failed.
+    JobFailed,
 }
 
 /// Writes and sends mails.
@@ -198,7 +202,7 @@ mod tests {
     use vitae_runtime::Aws;
     use vitae_store::{Preferences, Role};
 
-    const LETTERS: [Letter; 13] = [
+    const LETTERS: [Letter; 15] = [
         Letter::VerifyEmail,
         Letter::ResetPassword,
         Letter::AlreadyRegistered,
@@ -212,6 +216,8 @@ mod tests {
         Letter::ApiKeyMade,
         Letter::ConfirmAddress,
         Letter::AddressChanged,
+        Letter::JobCompleted,
+        Letter::JobFailed,
     ];
 
     fn mailer() -> Mailer {
@@ -231,6 +237,7 @@ mod tests {
             locale: locale.map(str::to_owned),
             defaults: Preferences::default(),
             devices: Vec::new(),
+            mail_when_done: false,
             identities: Vec::new(),
             suspended_at: None,
             created_at: now,

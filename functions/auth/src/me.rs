@@ -35,6 +35,10 @@ pub(crate) struct ProfilePatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<DefaultsPatch>)]
     defaults: Option<Option<DefaultsPatch>>,
+    /// Whether to send a mail when a job has ended; `false` for a new account.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<bool>)]
+    mail_when_done: Option<Option<bool>>,
 }
 
 /// What new uploads start from, in part.
@@ -133,6 +137,9 @@ impl ProfilePatch {
             Some(None) => person.defaults = Default::default(),
             Some(Some(defaults)) => defaults.apply(person, &mut errors),
         }
+        if let Some(mail_when_done) = self.mail_when_done {
+            person.mail_when_done = mail_when_done.unwrap_or(false);
+        }
         if errors.0.is_empty() { Ok(()) } else { Err(Problem::invalid_fields(errors.0)) }
     }
 }
@@ -221,6 +228,7 @@ mod tests {
             locale: Some("en".to_owned()),
             defaults: Preferences { theme: Some("dark".to_owned()), ..Preferences::default() },
             devices: Vec::new(),
+            mail_when_done: false,
             identities: Vec::new(),
             suspended_at: None,
             created_at: now,
@@ -250,7 +258,7 @@ mod tests {
     #[test]
     fn what_is_sent_replaces() {
         let person = patched(json!({
-            "name": " Augusta Ada ", "locale": "de-AT",
+            "name": " Augusta Ada ", "locale": "de-AT", "mail_when_done": true,
             "defaults": {"tone": "bold", "links": ["https://ada.example"], "auto_generate": false},
         }))
         .unwrap();
@@ -259,7 +267,7 @@ mod tests {
         assert_eq!(person.defaults.theme.as_deref(), Some("dark"));
         assert_eq!(person.defaults.tone.as_deref(), Some("bold"));
         assert_eq!(person.defaults.links, ["https://ada.example"]);
-        assert!(!person.defaults.auto_generate);
+        assert!(!person.defaults.auto_generate && person.mail_when_done);
     }
 
     #[test]

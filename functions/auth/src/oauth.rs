@@ -417,6 +417,7 @@ async fn known_or_new(
         locale: profile::preferred_locale(headers),
         defaults: Preferences::default(),
         devices: Vec::new(),
+        mail_when_done: false,
         identities: vec![identity],
         suspended_at: None,
         created_at: now,

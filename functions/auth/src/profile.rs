@@ -32,6 +32,8 @@ pub(crate) struct Profile {
     #[schema(example = "en")]
     locale: Option<String>,
     defaults: Defaults,
+    /// Whether they get a mail when a job of theirs has ended, well or not, once their address is proved.
+    mail_when_done: bool,
     /// Whether they can sign in by a password.
     has_password: bool,
     /// The other providers that sign them in.
@@ -75,6 +77,7 @@ impl From<Person> for Profile {
             email_verified: person.email_verified,
             locale: person.locale,
             defaults: Defaults { template_id, theme, tone, links, auto_generate },
+            mail_when_done: person.mail_when_done,
             has_password,
             identities: person
                 .identities

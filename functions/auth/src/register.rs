@@ -84,6 +84,7 @@ pub(crate) async fn register(
         locale: profile::preferred_locale(&headers),
         defaults: Preferences::default(),
         devices: Vec::new(),
+        mail_when_done: false,
         identities: Vec::new(),
         suspended_at: None,
         created_at: now,

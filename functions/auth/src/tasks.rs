@@ -1,4 +1,4 @@
-//! What takes longer than a request may: the queue of accounts to be erased and of copies to be made.
+//! What takes longer than a request may: the queue of accounts to be erased and of copies to be made, and that of notices.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use vitae_queue::{Message, Retry};
 use vitae_runtime::telemetry;
 
-use crate::{State, erasure, export};
+use crate::{State, erasure, export, notices};
 
 /// One piece of work on an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +35,11 @@ pub(crate) enum Task {
     },
 }
 
-/// Works through a batch of messages.
+/// Works through a batch of messages, which are all of one queue. By that of notices nobody can ask for anything else.
 pub async fn work(state: State, event: SqsEvent) -> SqsBatchResponse {
+    if state.notices.is_source_of(&event) {
+        return state.notices.drive(event, 1, |message| notices::tell(&state, message)).await;
+    }
     state.consumer.drive(event, 1, |message| take(&state, message)).await
 }
 
@@ -71,11 +74,27 @@ pub(crate) fn again(error: impl std::fmt::Display) -> Retry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vitae_queue::{Consumer, NoticeMessage};
+    use vitae_runtime::Aws;
 
     #[test]
     fn a_batch_of_the_queue_holds_a_task() {
         let batch: SqsEvent = serde_json::from_str(include_str!("../../../events/auth/erase.json")).unwrap();
         let task: Task = serde_json::from_str(batch.records[0].body.as_deref().unwrap()).unwrap();
         assert!(matches!(task, Task::Erase { .. }));
+    }
+
+    #[test]
+    fn a_batch_of_notices_is_told_from_one_of_tasks_by_its_queue() {
+        let of = |url: &str| Consumer::new(Aws::at_local_endpoint("http://127.0.0.1:9").sqs(), url.to_owned());
+        let accounts = of("https://sqs.us-east-1.amazonaws.com/000000000000/vitae-accounts");
+        let notices = of("https://sqs.us-east-1.amazonaws.com/000000000000/vitae-notices");
+        let tasks: SqsEvent = serde_json::from_str(include_str!("../../../events/auth/erase.json")).unwrap();
+        let notice: SqsEvent = serde_json::from_str(include_str!("../../../events/auth/notice.json")).unwrap();
+        assert!(accounts.is_source_of(&tasks) && !notices.is_source_of(&tasks));
+        assert!(notices.is_source_of(&notice) && !accounts.is_source_of(&notice));
+        assert!(!notices.is_source_of(&SqsEvent::default()));
+        let read: NoticeMessage = serde_json::from_str(notice.records[0].body.as_deref().unwrap()).unwrap();
+        assert!(read.completed);
     }
 }

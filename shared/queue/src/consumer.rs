@@ -31,6 +31,13 @@ impl Consumer {
         Self { client, url }
     }
 
+    /// Whether a batch comes from this queue; a function may have several.
+    pub fn is_source_of(&self, batch: &SqsEvent) -> bool {
+        let name = self.url.rsplit('/').next();
+        let source = batch.records.first().and_then(|record| record.event_source_arn.as_deref());
+        source.and_then(|arn| arn.rsplit(':').next()).is_some_and(|queue| Some(queue) == name)
+    }
+
     /// Gives each message to `handler`, at most `at_once` at a time, and answers which shall come again: those whose
     /// handler says [`Retry`] or panics. A message never costs its neighbours anything.
     pub async fn drive<F, Fut>(&self, batch: SqsEvent, at_once: usize, handler: F) -> SqsBatchResponse

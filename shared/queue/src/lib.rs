@@ -6,7 +6,7 @@ mod messages;
 
 pub use batch::{Message, Retry};
 pub use consumer::{Consumer, LONGEST_WAIT};
-pub use messages::{CountedEvent, EventKind, JobMessage, SiteMessage, Timings};
+pub use messages::{CountedEvent, EventKind, JobMessage, NoticeMessage, SiteMessage, Timings};
 
 use std::collections::HashMap;
 use std::marker::PhantomData;

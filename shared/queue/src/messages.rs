@@ -25,6 +25,18 @@ pub struct SiteMessage {
     pub portfolio_id: Uuid,
 }
 
+/// Asks `auth` to tell a person by mail that a job of theirs has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeMessage {
+    /// Names the occurrence: of the same one is told once.
+    pub notice_id: Uuid,
+    /// Whose job it was.
+    pub user_id: Uuid,
+    /// Whether it ended well.
+    pub completed: bool,
+}
+
 /// Something that happened and is counted once, however often its message is delivered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,6 +150,15 @@ fn milliseconds(time: Duration) -> u64 {
 }
 
 impl EventKind {
+    /// Where a job ended with it, whether it ended well.
+    pub fn end_of_job(&self) -> Option<bool> {
+        match self {
+            Self::CvProcessed { completed: true, .. } | Self::PortfolioGenerated { .. } => Some(true),
+            Self::JobFailed { .. } => Some(false),
+            _ => None,
+        }
+    }
+
     /// Its name in a message.
     pub fn name(&self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@
 //! | | `REF#{pk}` | a row outside the partition that belongs to the person |
 //! | | `API_KEY#{id}` | a key for machines |
 //! | | `PASSKEY#{id}` | a passkey |
+//! | | `NOTICE#{id}` | that they were told of something by mail |
 //! | | `EXPORT` | the last copy of everything that they asked for |
 //! | `MAIL#{hash}` | `MAIL` | whose address it is |
 //! | `TOKEN#{hash}` | `TOKEN` | a one-use token |
@@ -84,6 +85,8 @@ pub const AUDIT: &str = "AUDIT#";
 pub const API_KEY: &str = "API_KEY#";
 /// Prefix of passkeys.
 pub const PASSKEY: &str = "PASSKEY#";
+/// Prefix of what a person was told of by mail.
+pub const NOTICE: &str = "NOTICE#";
 /// Sort key of the row that says whose an identity is.
 pub const IDENTITY: &str = "IDENTITY";
 /// Sort key of a challenge.
@@ -132,7 +135,7 @@ pub fn directory_reference(address: &str) -> String {
 
 /// What a row of a person's partition is, by its sort key, in a receipt's words.
 pub fn kind_of_row(sk: &str) -> &'static str {
-    const KINDS: [(&str, &str); 18] = [
+    const KINDS: [(&str, &str); 19] = [
         (PROFILE, "profile"),
         (SESSION, "sessions"),
         (JOB, "jobs"),
@@ -145,6 +148,7 @@ pub fn kind_of_row(sk: &str) -> &'static str {
         (AUDIT, "audit_entries"),
         (API_KEY, "api_keys"),
         (PASSKEY, "passkeys"),
+        (NOTICE, "notices"),
         (EXPORT, "export"),
         ("REF#IDENTITY#", "identities"),
         ("REF#SLUG#", "site_addresses"),

@@ -22,6 +22,7 @@ mod items;
 mod jobs;
 pub mod keys;
 mod limits;
+mod notices;
 mod passkeys;
 mod people;
 pub mod portfolios;

@@ -33,6 +33,9 @@ pub struct Person {
     /// A digest of what each device calls itself that signed in, the newest last.
     #[serde(default)]
     pub devices: Vec<String>,
+    /// Whether they want a mail when a job of theirs has ended.
+    #[serde(default)]
+    pub mail_when_done: bool,
     /// Accounts at other providers that sign them in.
     #[serde(default)]
     pub identities: Vec<Identity>,
