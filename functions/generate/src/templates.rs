@@ -48,9 +48,8 @@ pub struct Template {
     pub thumbnail: &'static [u8],
 }
 
-/// What a template says about itself.
+/// What a template says about itself. Where it is shown, more stands beside these members, so others are not refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Name in addresses, the folder's name.
     pub id: String,
