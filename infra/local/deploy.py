@@ -13,6 +13,7 @@ leaves its tables and buckets as they are.
 import hashlib
 import io
 import json
+import os
 import sys
 import time
 import zipfile
@@ -157,6 +158,20 @@ def wait(cloudformation, name, seconds=120):
         time.sleep(0.05)
 
 
+def deploy_front_doors(name, template, parameters, folder):
+    """The front doors as a stack of their own. Nobody comes in by them here; what the functions tell them is kept."""
+    nested = template["Resources"]["FrontDoors"]["Properties"]
+    resources = boto3.client("cloudformation", config=CONFIG).describe_stack_resources(StackName=name)["StackResources"]
+    known = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+    known |= {key: str(value.get("Default", "")) for key, value in template["Parameters"].items()} | parameters
+    known["AWS::StackName"] = name
+    # What is put together of several is about a way in, which leads nowhere here.
+    values = {
+        key: known[value["Ref"]] if "Ref" in value else "nowhere.test" for key, value in nested["Parameters"].items()
+    }
+    deploy(f"{name}-front-doors", read_template(os.path.join(folder, nested["TemplateURL"])), values)
+
+
 def place_assets(bucket, assets):
     """Puts what is not there yet into the assets bucket."""
     s3 = boto3.client("s3", config=CONFIG)
@@ -193,6 +208,7 @@ def main():
         binaries = upload_code(template, request["bootstraps"])
         verify_domain(request["mail_domain"])
         stack = deploy(request["stack"], template, request["parameters"])
+        deploy_front_doors(request["stack"], template, request["parameters"], os.path.dirname(request["template"]))
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
         place_assets(outputs["AssetsBucket"], request["assets"])
         variables = environments(request["stack"], binaries)

@@ -51,6 +51,40 @@ async fn is_gone(url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The paths that CloudFront was asked to forget since the stack was started.
+async fn forgotten(stack: &Stack) -> anyhow::Result<Vec<String>> {
+    let aws = stack.aws();
+    let (parameters, cloudfront) = (aws.systems_manager().context("a signer")?, aws.cloudfront().context("a signer")?);
+    let ask = async |request: reqwest::RequestBuilder, signature: Vec<(String, String)>| {
+        let signed = signature.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        Ok::<_, anyhow::Error>(Answer::to(signed).await?.expect(200)?.text())
+    };
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "AmazonSSM.GetParameter")];
+    let body = json!({ "Name": format!("/{}/sites-front-door", stack.stack_name) }).to_string();
+    let url = parameters.url("/");
+    let request = headers.iter().fold(Client::new().post(&url), |request, (name, value)| request.header(*name, *value));
+    let said = ask(request.body(body.clone()), parameters.sign("POST", &url, &headers, body.as_bytes())?).await?;
+    let said: Value = serde_json::from_str(&said)?;
+    let value: Value = serde_json::from_str(said["Parameter"]["Value"].as_str().context("a value")?)?;
+    let distribution = value["distribution"].as_str().context("a distribution")?;
+
+    let get = async |path: &str| {
+        let url = cloudfront.url(path);
+        ask(Client::new().get(&url), cloudfront.sign("GET", &url, &[], b"")?).await
+    };
+    let list = format!("/2020-05-31/distribution/{distribution}/invalidation");
+    let within = |text: &str, tag: &str| -> Vec<String> {
+        let start = format!("<{tag}>");
+        let parts = text.split(&start).skip(1);
+        parts.filter_map(|part| part.split('<').next()).map(str::to_owned).collect()
+    };
+    let mut paths = Vec::new();
+    for id in within(&get(&list).await?, "Id") {
+        paths.extend(within(&get(&format!("{list}/{id}")).await?, "Path"));
+    }
+    Ok(paths)
+}
+
 #[tokio::test]
 async fn a_portfolio_is_made_published_changed_and_taken_down() -> anyhow::Result<()> {
     let Some(stack) = Stack::from_environment() else { return Ok(()) };
@@ -91,14 +125,79 @@ async fn a_portfolio_is_made_published_changed_and_taken_down() -> anyhow::Resul
     assert_eq!(changed["adjustments"][0]["pointer"], "/customizations/colors/light/text");
     assert!(visit(url).await?.expect(200)?.text().contains(PHONE), "what is published follows a change");
 
+    assert!(forgotten(&stack).await?.iter().all(|path| !path.contains(slug)), "it was never taken down");
     person.post(&format!("{path}/unpublish"), &json!({})).await?.expect(200)?;
     is_gone(url).await?;
+    let told =
+        async || Ok::<_, anyhow::Error>(forgotten(&stack).await?.iter().filter(|path| path.contains(slug)).count());
+    assert_eq!(told().await?, 1, "the front door is told once, before the answer");
 
     person.post(&format!("{path}/publish"), &json!({"indexable": true})).await?.expect(200)?;
     assert!(!visit(url).await?.expect(200)?.text().contains("noindex"), "the slug is kept, and indexing was asked for");
     person.delete(&path).await?.expect(204)?;
     person.get(&path).await?.expect(404)?;
+    assert_eq!(told().await?, 2);
     is_gone(url).await
+}
+
+#[tokio::test]
+async fn the_front_door_is_told_of_addresses_that_were_left_hidden_or_erased() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, _, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let publish = format!("{path}/publish");
+    let told = async |slug: &str| {
+        let own = format!("/p/{slug}/*");
+        Ok::<_, anyhow::Error>(forgotten(&stack).await?.contains(&own))
+    };
+    let (old, new) = (unique("left"), unique("hidden"));
+    for slug in [&old, &new] {
+        person.post(&publish, &json!({ "slug": slug })).await?.expect(200)?;
+    }
+    assert!(told(&old).await? && !told(&new).await?, "the address was changed");
+    let protected = json!({"visibility": "password", "password": "open sesame"});
+    person.post(&publish, &protected).await?.expect(200)?;
+    assert!(told(&new).await?, "it stands behind a password now");
+
+    let erased = unique("erased");
+    person.post(&publish, &json!({"slug": erased, "visibility": "public"})).await?.expect(200)?;
+    assert!(!told(&erased).await?);
+    person.delete("/users/me").await?.expect(202)?;
+    eventually("the door being told of an erased account", PATIENCE, async || Ok(told(&erased).await?.then_some(())))
+        .await
+}
+
+#[tokio::test]
+async fn nothing_that_can_be_seen_of_a_portfolio_is_kept_for_longer_than_a_minute() -> anyhow::Result<()> {
+    let Some(stack) = Stack::from_environment() else { return Ok(()) };
+    let (person, _, path) = with_draft(&stack, "Ada Lovelace").await?;
+    let published =
+        person.post(&format!("{path}/publish"), &json!({ "slug": unique("minute") })).await?.expect(200)?.json()?;
+    let url = published["url"].as_str().context("url")?;
+    let lasts = async |file: &str| {
+        let answer = visit(&format!("{url}{file}")).await?;
+        let header = answer.header("cache-control").unwrap_or_default().to_owned();
+        anyhow::ensure!(!header.contains("stale") && !header.contains("immutable"), "{file}: {header}");
+        let seconds = |part: &str| {
+            let part = part.trim();
+            part.strip_prefix("max-age=").or_else(|| part.strip_prefix("s-maxage="))?.parse().ok()
+        };
+        let ages: Vec<u64> = header.split(',').filter_map(seconds).collect();
+        anyhow::ensure!(!ages.is_empty() && ages.iter().all(|age| *age <= 60), "{file}: {header}");
+        anyhow::Ok(answer.status)
+    };
+    eventually("resume.pdf being there", PATIENCE, async || {
+        Ok((visit(&format!("{url}/resume.pdf")).await?.status == 200).then_some(()))
+    })
+    .await?;
+    let files = ["", "/", "/resume.json", "/resume.pdf", "/contact.vcf", "/og.png", "/source-sans.woff2"];
+    for file in files {
+        assert_eq!(lasts(file).await?, 200, "{file}");
+    }
+    person.post(&format!("{path}/unpublish"), &json!({})).await?.expect(200)?;
+    for file in files {
+        assert_eq!(lasts(file).await?, 404, "{file}");
+    }
+    Ok(())
 }
 
 #[tokio::test]

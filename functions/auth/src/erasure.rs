@@ -155,6 +155,7 @@ async fn inventory(state: &State, user_id: Uuid) -> Result<(BTreeMap<String, u64
 
 /// Objects first: the rows say where they are.
 async fn remove(state: &State, user_id: Uuid, slugs: &[String]) -> Result<(), Retry> {
+    let mut seen = Vec::new();
     for slug in slugs {
         state.store.keep_slug(slug, user_id).await.map_err(again)?;
         // Only what is kept is emptied: nobody can take it meanwhile.
@@ -162,9 +163,13 @@ async fn remove(state: &State, user_id: Uuid, slugs: &[String]) -> Result<(), Re
             continue;
         }
         for shelf in Shelf::ALL {
-            state.sites.delete_prefix(&keys::site(shelf, slug)).await.map_err(again)?;
+            let removed = state.sites.delete_prefix(&keys::site(shelf, slug)).await.map_err(again)?;
+            if removed > 0 && shelf == Shelf::Open {
+                seen.push(slug.clone());
+            }
         }
     }
+    state.front_door.forget(&seen).await;
     for beginning in keys::of_person(user_id) {
         state.files.delete_prefix(&beginning).await.map_err(again)?;
     }

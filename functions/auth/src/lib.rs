@@ -43,6 +43,7 @@ use axum::middleware::from_fn;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use vitae_blobs::Bucket;
+use vitae_edge::FrontDoor;
 use vitae_queue::{Consumer, Queue};
 use vitae_runtime::Aws;
 use vitae_runtime::environment::{parsed_or, required};
@@ -71,6 +72,7 @@ pub struct State {
     providers: Providers,
     files: Bucket,
     sites: Bucket,
+    front_door: FrontDoor,
     tasks: Queue<Task>,
     consumer: Consumer,
     notices: Consumer,
@@ -79,7 +81,8 @@ pub struct State {
 
 impl State {
     /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `FILES_BUCKET`, `SITES_BUCKET`, `ACCOUNT_QUEUE_URL`, `NOTICE_QUEUE_URL`,
-    /// `MAIL_FROM`, `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent), and what [`Passwords`] and [`Providers`] need.
+    /// `MAIL_FROM`, `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent), and what [`Passwords`], [`Providers`] and
+    /// [`FrontDoor`] need.
     ///
     /// # Errors
     /// When a variable is absent or cannot be read.
@@ -94,6 +97,7 @@ impl State {
             mailer: Arc::new(Mailer::new(aws.ses(), required("MAIL_FROM")?, web.app_url())?),
             files: Bucket::new(aws.s3(), required("FILES_BUCKET")?),
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
+            front_door: FrontDoor::from_environment(aws),
             tasks: Queue::new(aws.sqs(), required("ACCOUNT_QUEUE_URL")?),
             consumer: Consumer::new(aws.sqs(), required("ACCOUNT_QUEUE_URL")?),
             notices: Consumer::new(aws.sqs(), required("NOTICE_QUEUE_URL")?),

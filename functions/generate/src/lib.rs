@@ -28,6 +28,7 @@ use std::sync::Arc;
 use axum::middleware::from_fn;
 use jiff::SignedDuration;
 use vitae_blobs::Bucket;
+use vitae_edge::FrontDoor;
 use vitae_jobs::Jobs;
 use vitae_queue::{Consumer, CountedEvent, JobMessage, Queue, SiteMessage};
 use vitae_runtime::Aws;
@@ -46,6 +47,7 @@ pub struct State {
     store: Store,
     jobs: Jobs,
     sites: Bucket,
+    front_door: FrontDoor,
     messages: Consumer,
     queues: Queues,
     addresses: Addresses,
@@ -74,7 +76,8 @@ impl Addresses {
 }
 
 impl State {
-    /// Reads `SITES_BUCKET`, `GENERATE_QUEUE_URL`, `ATS_QUEUE_URL`, `EVENTS_QUEUE_URL`, `APP_URL` and `SITES_URL`.
+    /// Reads `SITES_BUCKET`, `GENERATE_QUEUE_URL`, `ATS_QUEUE_URL`, `EVENTS_QUEUE_URL`, `APP_URL`, `SITES_URL` and
+    /// what [`FrontDoor`] needs.
     ///
     /// # Errors
     /// When a variable is not set.
@@ -85,6 +88,7 @@ impl State {
             jobs: Jobs::new(store.clone(), events.clone(), LEASE),
             store,
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
+            front_door: FrontDoor::from_environment(aws),
             messages: Consumer::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),
             queues: Queues {
                 generate: Queue::new(aws.sqs(), required("GENERATE_QUEUE_URL")?),

@@ -187,8 +187,8 @@ pub(crate) async fn bring_in_line(
         if let Some(publication) = &portfolio.publication {
             touched.push(publication.slug.clone());
             put_site(state, &portfolio, publication).await?;
-            let other = keys::site(Shelf::of(publication.visibility.is_protected()).other(), &publication.slug);
-            state.sites.delete_prefix(&other).await?;
+            let other = Shelf::of(publication.visibility.is_protected()).other();
+            remove_from(state, &[other], std::slice::from_ref(&publication.slug)).await?;
         }
         remove_sites(state, &left).await?;
         let outlived: Vec<String> = match &portfolio.publication {
@@ -266,11 +266,21 @@ async fn put_site(state: &State, portfolio: &Portfolio, publication: &Publicatio
 }
 
 async fn remove_sites(state: &State, slugs: &[String]) -> Result<(), BlobError> {
+    remove_from(state, &Shelf::ALL, slugs).await
+}
+
+/// Removes what lies on some shelves, and has the front door forget what it could read of it.
+async fn remove_from(state: &State, shelves: &[Shelf], slugs: &[String]) -> Result<(), BlobError> {
+    let mut seen = Vec::new();
     for slug in slugs {
-        for shelf in Shelf::ALL {
-            state.sites.delete_prefix(&keys::site(shelf, slug)).await?;
+        for shelf in shelves {
+            let removed = state.sites.delete_prefix(&keys::site(*shelf, slug)).await?;
+            if removed > 0 && *shelf == Shelf::Open {
+                seen.push(slug.clone());
+            }
         }
     }
+    state.front_door.forget(&seen).await;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use crate::environment::optional;
+use crate::signing::Signer;
 
 /// What the SDK's defaults are is pinned here, so that an update of a crate does not change them.
 fn behavior_version() -> BehaviorVersion {
@@ -23,6 +24,7 @@ fn behavior_version() -> BehaviorVersion {
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
+    credentials: Option<Credentials>,
 }
 
 impl Aws {
@@ -39,24 +41,25 @@ impl Aws {
             .service_config(Environment)
             .region(optional("AWS_REGION").or_else(|| optional("AWS_DEFAULT_REGION")).map(Region::new));
         config.set_endpoint_url(optional("AWS_ENDPOINT_URL"));
-        if let (Some(id), Some(secret)) = (optional("AWS_ACCESS_KEY_ID"), optional("AWS_SECRET_ACCESS_KEY")) {
-            let credentials = Credentials::new(id, secret, optional("AWS_SESSION_TOKEN"), None, "environment");
-            config.set_credentials_provider(Some(SharedCredentialsProvider::new(credentials)));
-        }
-        Self { config: config.build() }
+        let keys = optional("AWS_ACCESS_KEY_ID").zip(optional("AWS_SECRET_ACCESS_KEY"));
+        let credentials =
+            keys.map(|(id, secret)| Credentials::new(id, secret, optional("AWS_SESSION_TOKEN"), None, "environment"));
+        config.set_credentials_provider(credentials.clone().map(SharedCredentialsProvider::new));
+        Self { config: config.build(), credentials }
     }
 
     /// The emulator or the local recogniser at this address, whatever the environment says, as the emulator's root.
     ///
     /// For tools and tests: the credentials are the emulator's own and mean nothing to AWS.
     pub fn at_local_endpoint(url: &str) -> Self {
+        let credentials = Credentials::new("test", "test", None, None, "local");
         let config = SdkConfig::builder()
             .behavior_version(behavior_version())
             .region(Region::from_static("us-east-1"))
             .endpoint_url(url)
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "local")))
+            .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
             .build();
-        Self { config }
+        Self { config, credentials: Some(credentials) }
     }
 
     /// DynamoDB.
@@ -85,6 +88,25 @@ impl Aws {
     /// Simple Queue Service.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.config)
+    }
+
+    /// CloudFront, which is one for all regions and is signed for in one. `None` without credentials.
+    ///
+    /// Its client is larger than a function, and one call of it is used.
+    pub fn cloudfront(&self) -> Option<Signer> {
+        self.signer("cloudfront", "us-east-1", "https://cloudfront.amazonaws.com".to_owned())
+    }
+
+    /// Systems Manager, of which one call is used. `None` without credentials or region.
+    pub fn systems_manager(&self) -> Option<Signer> {
+        let region = self.config.region()?.as_ref();
+        self.signer("ssm", region, format!("https://ssm.{region}.amazonaws.com"))
+    }
+
+    fn signer(&self, service: &'static str, region: &str, address: String) -> Option<Signer> {
+        let configured = optional(&format!("AWS_ENDPOINT_URL_{}", service.to_uppercase()));
+        let address = configured.or_else(|| self.config.endpoint_url().map(str::to_owned)).unwrap_or(address);
+        Some(Signer::new(service, region, &address, self.credentials.clone()?))
     }
 
     /// Textract. Recognising a dense page takes seconds, so it has longer than the others.

@@ -7,9 +7,11 @@ pub mod environment;
 mod function;
 pub mod metrics;
 pub mod redact;
+mod signing;
 pub mod telemetry;
 pub mod trace;
 
 pub use aws::Aws;
 pub use function::{Function, HttpRouter};
 pub use lambda_runtime::Error;
+pub use signing::{Signer, SigningError};

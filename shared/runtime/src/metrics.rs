@@ -76,6 +76,11 @@ pub const JOBS_RESENT: Metric = Metric::new("JobsResent", Unit::Count);
 /// Jobs whose upload never came.
 pub const JOBS_EXPIRED: Metric = Metric::new("JobsExpired", Unit::Count);
 
+// `generate`, and `auth` when an account is erased.
+
+/// 1 where CloudFront was not told to forget what was taken down, 0 where it was, so that its mean is a rate.
+pub const INVALIDATIONS_FAILED: Metric = Metric::new("InvalidationsFailed", Unit::Count);
+
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Metric {

@@ -179,6 +179,37 @@ pub(crate) fn portfolios_come_from_the_bucket_then_from_the_api(templates: &Temp
     }
 }
 
+pub(crate) fn what_is_taken_down_is_forgotten(templates: &Templates, breaches: &mut Breaches) {
+    let doors = &templates.front_doors;
+    let roles: Vec<_> =
+        listed(&doors.properties("InvalidationPolicy")["Roles"]).into_iter().filter_map(reference).collect();
+    for function in ["AuthFunction", "GenerateFunction"] {
+        let properties = templates.main.properties(function);
+        // The function is told a name, because a reference would be a cycle; it is the name that the front doors give.
+        let told = json!({ "Fn::Sub": "/${AWS::StackName}/sites-front-door" });
+        let told = properties["Environment"]["Variables"]["SITES_FRONT_DOOR"] == told;
+        breaches.check(function, told, "does not know the sites' front door");
+        let role = reference(&properties["Role"]).unwrap_or_default();
+        let given = &templates.main.properties("FrontDoors")["Parameters"][role];
+        breaches.check(function, roles.contains(&role) && reference(given) == Some(role), "may not have it forget");
+    }
+    let parameter = doors.properties("SitesFrontDoor");
+    let named = parameter["Name"] == json!({ "Fn::Sub": "/${Installation}/sites-front-door" });
+    breaches.check("SitesFrontDoor", named, "is called something else than the functions are told");
+    for value in listed(&parameter["Value"]["Fn::If"]).into_iter().skip(1) {
+        let value = value["Fn::Sub"].as_str().unwrap_or_default();
+        let value: Value = serde_json::from_str(value).unwrap_or_default();
+        let read = value["distribution"] == "${SitesDistribution}" && value["hosts"].is_boolean();
+        breaches.check("SitesFrontDoor", read, "cannot be read");
+    }
+    let statements = listed(&doors.properties("InvalidationPolicy")["PolicyDocument"]["Statement"]);
+    let of = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${SitesDistribution}";
+    let one = json!({ "Fn::Sub": of });
+    for statement in statements.iter().filter(|s| texts(&s["Action"]).contains(&"cloudfront:CreateInvalidation")) {
+        breaches.check("InvalidationPolicy", statement["Resource"] == one, "is about another distribution");
+    }
+}
+
 /// A distribution's behaviours, with both kinds of one that stands under a condition.
 fn behaviours(config: &Value) -> Vec<&Value> {
     let rest = &config["DefaultCacheBehavior"];

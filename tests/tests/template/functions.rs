@@ -138,7 +138,9 @@ fn statements(templates: &Templates) -> impl Iterator<Item = (&str, &Value)> {
             .flat_map(|policy| listed(&policy["PolicyDocument"]["Statement"]))
             .map(move |statement| (name, statement))
     });
-    let apart = templates.main.of("AWS::IAM::Policy").flat_map(|(_, policy)| {
+    // A nested stack's parameter for a role is called what the role is.
+    let apart = [&templates.main, &templates.front_doors].into_iter().flat_map(|t| t.of("AWS::IAM::Policy"));
+    let apart = apart.flat_map(|(_, policy)| {
         let properties = &policy["Properties"];
         listed(&properties["Roles"]).into_iter().filter_map(reference).flat_map(|role| {
             listed(&properties["PolicyDocument"]["Statement"]).into_iter().map(move |statement| (role, statement))

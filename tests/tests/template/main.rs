@@ -37,7 +37,7 @@ impl Breaches {
     }
 }
 
-const RULES: [fn(&Templates, &mut Breaches); 24] = [
+const RULES: [fn(&Templates, &mut Breaches); 25] = [
     data::tables_can_be_restored_and_expire,
     data::data_outlives_the_stack,
     data::buckets_are_private_encrypted_and_tls_only,
@@ -56,6 +56,7 @@ const RULES: [fn(&Templates, &mut Breaches); 24] = [
     edge::the_app_s_door_leads_to_the_api_and_to_no_portfolio,
     edge::the_api_gets_what_it_reads,
     edge::portfolios_come_from_the_bucket_then_from_the_api,
+    edge::what_is_taken_down_is_forgotten,
     watch::every_metric_is_one_that_a_function_emits,
     watch::every_queue_and_function_is_watched,
     watch::the_slowest_are_below_their_time_out,
@@ -185,6 +186,21 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
         "{ Distribution: !GetAtt FrontDoors.Outputs.SitesDistribution }",
         "{ Distribution: \"*\" }",
         "SitesBucket: lets any distribution",
+    ),
+    (MAIN, "!Sub /${AWS::StackName}/sites-front-door", "sites-front-door", "AuthFunction: does not know the sites'"),
+    (MAIN, "GenerateRole: !Ref GenerateRole", "GenerateRole: !Ref AtsRole", "GenerateFunction: may not have it forget"),
+    (
+        FRONT_DOORS,
+        "Name: !Sub /${Installation}/sites-front-door",
+        "Name: !Sub /${Installation}/sites",
+        "SitesFrontDoor: is called something else",
+    ),
+    (FRONT_DOORS, "\"hosts\":false}", "\"hosts\":false", "SitesFrontDoor: cannot be read"),
+    (
+        FRONT_DOORS,
+        "distribution/${SitesDistribution}\n",
+        "distribution/*\n",
+        "InvalidationPolicy: is about another distribution",
     ),
     (MAIN, "SqsManagedSseEnabled: true", "SqsManagedSseEnabled: false", "ParseQueue: not encrypted"),
     (MAIN, "MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 60", "ParseDeadLetters: does not keep"),

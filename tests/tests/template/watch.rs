@@ -13,8 +13,9 @@ const WORKERS: &[&str] = &["analytics", "ats", "generate", "parse"];
 
 /// The functions' own metrics, each with the functions that it comes from. `StageDuration` has a third dimension, so it can be
 /// searched for and not named.
-const METRICS: [(&str, &[&str]); 20] = [
+const METRICS: [(&str, &[&str]); 21] = [
     ("BytesRead", &["parse"]),
+    ("InvalidationsFailed", &["auth", "generate"]),
     ("JobsCompleted", &["generate", "parse"]),
     ("JobsExpired", &["upload-url"]),
     ("JobsFailed", &["generate", "parse", "upload-url"]),
