@@ -30,6 +30,8 @@ mod register;
 mod second_factor;
 mod sessions;
 mod sign_in;
+#[cfg(feature = "smtp")]
+mod smtp;
 mod tasks;
 mod totp;
 mod webauthn;
@@ -51,7 +53,7 @@ use vitae_store::{Person, Session, Store, StoreError};
 use vitae_web::{Problem, Routes, User, Web, routes};
 
 use crate::access_token::Signer;
-use crate::mail::{Letter, Mailer};
+use crate::mail::{Letter, Mailer, Transport};
 use crate::password::Passwords;
 use crate::providers::Providers;
 use crate::second_factor::Secrets;
@@ -81,7 +83,7 @@ pub struct State {
 
 impl State {
     /// Reads `SIGNING_KEY_ID`, `SECOND_FACTOR_KEY_ID`, `FILES_BUCKET`, `SITES_BUCKET`, `ACCOUNT_QUEUE_URL`, `NOTICE_QUEUE_URL`,
-    /// `MAIL_FROM`, `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent), and what [`Passwords`], [`Providers`] and
+    /// `REQUIRE_VERIFIED_EMAIL` (`false` where it is absent), and what [`Passwords`], [`Providers`], [`Transport`] and
     /// [`FrontDoor`] need.
     ///
     /// # Errors
@@ -94,7 +96,7 @@ impl State {
             secrets: Secrets::new(aws.kms(), required("SECOND_FACTOR_KEY_ID")?),
             passwords: Passwords::from_environment()?,
             providers: Providers::from_environment(web.app_url())?,
-            mailer: Arc::new(Mailer::new(aws.ses(), required("MAIL_FROM")?, web.app_url())?),
+            mailer: Arc::new(Mailer::new(Transport::from_environment(aws)?, web.app_url())?),
             files: Bucket::new(aws.s3(), required("FILES_BUCKET")?),
             sites: Bucket::new(aws.s3(), required("SITES_BUCKET")?),
             front_door: FrontDoor::from_environment(aws),

@@ -1,4 +1,4 @@
-//! Mails: written in the person's language, sent by SES. A mail that cannot be sent breaks nothing: the person asks for
+//! Mails: written in the person's language, sent by SES or, where it is built in and configured, by SMTP. A mail that cannot be sent breaks nothing: the person asks for
 //! another. Its failure is logged without the address.
 
 use std::collections::BTreeMap;
@@ -9,9 +9,11 @@ use aws_sdk_sesv2::error::ProvideErrorMetadata;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use minijinja::{Environment, context};
 use serde::Deserialize;
+use vitae_runtime::Aws;
+use vitae_runtime::environment::{optional, required};
 use vitae_store::Person;
 
-/// Longest wait for SES: whoever asks waits along.
+/// Longest wait for a mail to be taken: whoever asks waits along.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The words of each mail in each language that we write.
@@ -60,11 +62,60 @@ pub(crate) enum Letter {
 
 /// Writes and sends mails.
 pub(crate) struct Mailer {
-    client: aws_sdk_sesv2::Client,
-    from: String,
+    transport: Transport,
     app_url: String,
     templates: Environment<'static>,
     words: BTreeMap<&'static str, Words>,
+}
+
+/// What takes mails to people.
+pub(crate) enum Transport {
+    /// Amazon SES, as this sender.
+    Ses(aws_sdk_sesv2::Client, String),
+    /// A server of one's own.
+    #[cfg(feature = "smtp")]
+    Smtp(crate::smtp::Smtp),
+}
+
+impl Transport {
+    /// Reads `MAIL_FROM`, and `SMTP_URL`, without which it is SES.
+    ///
+    /// # Errors
+    /// When there is no sender, or `SMTP_URL` is no address of a server that is spoken to by TLS, or this build has no SMTP.
+    pub(crate) fn from_environment(aws: &Aws) -> anyhow::Result<Self> {
+        let from = required("MAIL_FROM")?;
+        match optional("SMTP_URL") {
+            None => Ok(Self::Ses(aws.ses(), from)),
+            #[cfg(feature = "smtp")]
+            Some(url) => Ok(Self::Smtp(crate::smtp::Smtp::new(&url, &from)?)),
+            #[cfg(not(feature = "smtp"))]
+            Some(_) => anyhow::bail!("SMTP_URL is set, and this build has SES alone: build it with the feature `smtp`"),
+        }
+    }
+
+    async fn hand_over(&self, to: &str, mail: Written) -> anyhow::Result<()> {
+        match self {
+            Self::Ses(client, from) => by_ses(client, from, to, mail).await,
+            #[cfg(feature = "smtp")]
+            Self::Smtp(smtp) => smtp.send(to, mail).await,
+        }
+    }
+}
+
+async fn by_ses(client: &aws_sdk_sesv2::Client, from: &str, to: &str, mail: Written) -> anyhow::Result<()> {
+    let utf8 = |text: String| Content::builder().data(text).charset("UTF-8").build();
+    let body = Body::builder().text(utf8(mail.text)?).html(utf8(mail.html)?).build();
+    let message = Message::builder().subject(utf8(mail.subject)?).body(body).build();
+    client
+        .send_email()
+        .from_email_address(from)
+        .destination(Destination::builder().to_addresses(to).build())
+        .content(EmailContent::builder().simple(message).build())
+        .send()
+        .await
+        // SES repeats the address in its messages, so only the code goes on.
+        .map_err(|error| anyhow::anyhow!("SES: {}", error.code().unwrap_or("no answer")))?;
+    Ok(())
 }
 
 /// One language.
@@ -88,11 +139,12 @@ struct LetterWords {
     otherwise: String,
 }
 
+/// A mail as it is sent.
 #[derive(Debug, PartialEq, Eq)]
-struct Written {
-    subject: String,
-    text: String,
-    html: String,
+pub(crate) struct Written {
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
 }
 
 /// Whether mails are written in the language of this tag.
@@ -105,11 +157,11 @@ fn language_of(locale: &str) -> String {
 }
 
 impl Mailer {
-    /// A mailer that sends as `from`, with links to `app_url`.
+    /// A mailer that sends by `transport`, with links to `app_url`.
     ///
     /// # Errors
     /// When a template is broken.
-    pub(crate) fn new(client: aws_sdk_sesv2::Client, from: String, app_url: &str) -> anyhow::Result<Self> {
+    pub(crate) fn new(transport: Transport, app_url: &str) -> anyhow::Result<Self> {
         let mut templates = Environment::new();
         // The names' endings decide on escaping.
         templates.add_template("letter.html", include_str!("../mail/letter.html"))?;
@@ -118,7 +170,7 @@ impl Mailer {
             .into_iter()
             .map(|(language, json)| Ok((language, serde_json::from_str(json).context(language)?)))
             .collect::<anyhow::Result<_>>()?;
-        Ok(Self { client, from, app_url: app_url.to_owned(), templates, words })
+        Ok(Self { transport, app_url: app_url.to_owned(), templates, words })
     }
 
     /// Sends `letter` to a person, with a link to `page` of the app that carries `token`.
@@ -135,9 +187,9 @@ impl Mailer {
     pub(crate) async fn send_with(&self, person: &Person, letter: Letter, page: &str) {
         let sent = async {
             let mail = self.write(person, letter, page)?;
-            match tokio::time::timeout(PATIENCE, self.hand_over(&person.email, mail)).await {
+            match tokio::time::timeout(PATIENCE, self.transport.hand_over(&person.email, mail)).await {
                 Ok(sent) => sent,
-                Err(_) => anyhow::bail!("SES did not answer in time"),
+                Err(_) => anyhow::bail!("nobody took it in time"),
             }
         };
         if let Err(error) = sent.await {
@@ -176,22 +228,6 @@ impl Mailer {
             html: self.templates.get_template("letter.html")?.render(&values)?,
         })
     }
-
-    async fn hand_over(&self, to: &str, mail: Written) -> anyhow::Result<()> {
-        let utf8 = |text: String| Content::builder().data(text).charset("UTF-8").build();
-        let body = Body::builder().text(utf8(mail.text)?).html(utf8(mail.html)?).build();
-        let message = Message::builder().subject(utf8(mail.subject)?).body(body).build();
-        self.client
-            .send_email()
-            .from_email_address(&self.from)
-            .destination(Destination::builder().to_addresses(to).build())
-            .content(EmailContent::builder().simple(message).build())
-            .send()
-            .await
-            // SES repeats the address in its messages, so only the code goes on.
-            .map_err(|error| anyhow::anyhow!("SES: {}", error.code().unwrap_or("no answer")))?;
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -199,7 +235,6 @@ mod tests {
     use super::*;
     use jiff::Timestamp;
     use uuid::Uuid;
-    use vitae_runtime::Aws;
     use vitae_store::{Preferences, Role};
 
     const LETTERS: [Letter; 15] = [
@@ -222,7 +257,7 @@ mod tests {
 
     fn mailer() -> Mailer {
         let client = Aws::at_local_endpoint("http://127.0.0.1:9").ses();
-        Mailer::new(client, "vitae@example.org".to_owned(), "https://app.example").unwrap()
+        Mailer::new(Transport::Ses(client, "vitae@example.org".to_owned()), "https://app.example").unwrap()
     }
 
     fn person(locale: Option<&str>, name: &str, email_verified: bool) -> Person {

@@ -1,0 +1,164 @@
+//! Mails by an SMTP server of one's own (RFC 5321), for who runs Vitae without SES.
+
+use anyhow::Context;
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use url::Url;
+use uuid::Uuid;
+
+use crate::mail::Written;
+
+/// A server that takes mails, and who they are from.
+pub(crate) struct Smtp {
+    server: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl Smtp {
+    /// The server at an address such as `smtps://user:password@mail.example.com`, or `smtp://…:587?tls=required` for
+    /// STARTTLS (RFC 8314, 3). Without TLS, only one on this machine.
+    ///
+    /// # Errors
+    /// When the address or the sender is none. The address holds a password, so it is not repeated.
+    pub(crate) fn new(address: &str, from: &str) -> anyhow::Result<Self> {
+        let url = Url::parse(address).ok().context("SMTP_URL is no address")?;
+        let is_near = matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
+        let by_tls = url.scheme() == "smtps" || url.query_pairs().any(|pair| pair == ("tls".into(), "required".into()));
+        anyhow::ensure!(by_tls || is_near, "SMTP_URL must be smtps://…, or smtp://…?tls=required");
+        let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(address).ok().context("SMTP_URL is no server's")?;
+        Ok(Self { server: server.build(), from: from.parse().ok().context("MAIL_FROM is no mail address")? })
+    }
+
+    /// Hands a mail over to the server.
+    ///
+    /// # Errors
+    /// With the server's code where it refuses; what it says may hold the address, and stays here.
+    pub(crate) async fn send(&self, to: &str, mail: Written) -> anyhow::Result<()> {
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(to.parse().ok().context("the address is none that a mail can go to")?)
+            .message_id(Some(format!("<{}@{}>", Uuid::new_v4(), self.from.email.domain())))
+            .subject(mail.subject)
+            .multipart(MultiPart::alternative_plain_html(mail.text, mail.html))
+            .ok()
+            .context("the mail cannot be written down")?;
+        self.server.send(message).await.map_err(|error| match error.status() {
+            Some(code) => anyhow::anyhow!("SMTP: {code}"),
+            None => anyhow::anyhow!("SMTP: no answer"),
+        })?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, BufRead, BufReader};
+    use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
+
+    use mailin::response::{AUTH_OK, INVALID_CREDENTIALS, NO_MAILBOX, OK};
+    use mailin::{Action, AuthMechanism, Handler, Response, SessionBuilder};
+
+    use super::*;
+
+    /// What stands behind the server: it wants a password and knows one person.
+    struct Inbox {
+        text: Vec<u8>,
+        came: Sender<String>,
+    }
+
+    impl Handler for Inbox {
+        fn auth_plain(&mut self, _: &str, user: &str, password: &str) -> Response {
+            if (user, password) == ("vitae", "a secret of ours") { AUTH_OK } else { INVALID_CREDENTIALS }
+        }
+
+        fn rcpt(&mut self, to: &str) -> Response {
+            if to == "ada@example.org" { OK } else { NO_MAILBOX }
+        }
+
+        fn data(&mut self, bytes: &[u8]) -> io::Result<()> {
+            self.text.extend(bytes);
+            Ok(())
+        }
+
+        fn data_end(&mut self) -> Response {
+            let _ = self.came.send(String::from_utf8_lossy(&self.text).into_owned());
+            OK
+        }
+    }
+
+    /// A running server: its port, and the mails that come.
+    fn server() -> (u16, Receiver<String>) {
+        let (came, mails) = channel();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let _ = serve(stream, Inbox { text: Vec::new(), came: came.clone() });
+            }
+        });
+        (port, mails)
+    }
+
+    fn serve(mut stream: TcpStream, inbox: Inbox) -> io::Result<()> {
+        let mut server = SessionBuilder::new("mail.example.org");
+        server.enable_auth(AuthMechanism::Plain).insecure_enable_plaintext_auth();
+        let mut session = server.build(IpAddr::V4(Ipv4Addr::LOCALHOST), inbox);
+        session.greeting().write_to(&mut stream)?;
+        let (mut lines, mut line) = (BufReader::new(stream.try_clone()?), Vec::new());
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            let response = session.process(&line);
+            line.clear();
+            if response.action != Action::NoReply {
+                response.write_to(&mut stream)?;
+            }
+            if response.action == Action::Close {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn mail() -> Written {
+        Written { subject: "Ihr Lebenslauf".to_owned(), text: "as text".to_owned(), html: "<p>as HTML</p>".to_owned() }
+    }
+
+    #[tokio::test]
+    async fn a_server_takes_a_mail_with_both_parts_from_who_has_its_password() {
+        let (port, mails) = server();
+        let smtp =
+            |password| Smtp::new(&format!("smtp://vitae:{password}@127.0.0.1:{port}"), "vitae@example.org").unwrap();
+        smtp("a%20secret%20of%20ours").send("ada@example.org", mail()).await.unwrap();
+        let came = mails.recv_timeout(Duration::from_secs(10)).unwrap();
+        for part in
+            ["From: vitae@example.org", "To: ada@example.org", "Subject: Ihr Lebenslauf", "as text", "<p>as HTML</p>"]
+        {
+            assert!(came.contains(part), "{came}");
+        }
+        assert!(came.contains("multipart/alternative") && came.contains("Message-ID: <"), "{came}");
+        assert!(smtp("guessed").send("ada@example.org", mail()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_refused_mail_is_told_by_its_code_alone() {
+        let (port, _mails) = server();
+        let smtp =
+            Smtp::new(&format!("smtp://vitae:a%20secret%20of%20ours@127.0.0.1:{port}"), "vitae@example.org").unwrap();
+        let error = smtp.send("nobody@example.org", mail()).await.unwrap_err();
+        assert_eq!(error.to_string(), "SMTP: 550");
+    }
+
+    #[test]
+    fn a_password_goes_by_tls_and_is_never_repeated() {
+        let refused = |address| Smtp::new(address, "vitae@example.org").err().map(|error| format!("{error:#}"));
+        for address in
+            ["smtp://u:s3cret@mail.example.org", "smtp://u:s3cret@mail.example.org?tls=opportunistic", "u:s3cret"]
+        {
+            let error = refused(address).unwrap();
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+        assert_eq!(refused("smtps://u:s3cret@mail.example.org"), None);
+        assert_eq!(refused("smtp://u:s3cret@mail.example.org:587?tls=required"), None);
+    }
+}
