@@ -13,6 +13,7 @@ mod ats_report;
 mod bench;
 mod build;
 mod checkout;
+mod contract;
 mod deploy;
 mod emulator;
 mod fonts;
@@ -53,6 +54,8 @@ enum Command {
     Parse(parse::ParseArgs),
     /// Runs every test of the workspace against a stack of their own.
     Test(test::TestArgs),
+    /// Asks every operation of the OpenAPI document, by Schemathesis, whether it answers what it says.
+    Contract(contract::ContractArgs),
     /// Runs the stack with one function that is built anew whenever a file changes.
     Watch(watch::WatchArgs),
     /// Brings the fonts of Chinese, Japanese and Korean, for the assets bucket.
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Some(Command::Try(args)) => try_it::run(args).map(|()| ExitCode::SUCCESS),
         Some(Command::Parse(args)) => parse::run(args),
         Some(Command::Test(args)) => test::run(args),
+        Some(Command::Contract(args)) => contract::run(&args),
         Some(Command::Watch(args)) => watch::run(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Fonts) => fonts::run().map(|()| ExitCode::SUCCESS),
         Some(Command::Bench(args)) => bench::run(args).map(|()| ExitCode::SUCCESS),

@@ -96,6 +96,14 @@ pub(crate) fn fonts(venv: &Venv, progress: &Progress) -> anyhow::Result<PathBuf>
     Ok(venv.root.clone())
 }
 
+/// Where Schemathesis lies, which is installed if need be.
+pub(crate) fn schemathesis(venv: &Venv, progress: &Progress) -> anyhow::Result<PathBuf> {
+    let _lock = venv.lock()?;
+    let requirements = checkout::infra_local().join("requirements-contract.txt");
+    install(venv, &requirements, &[], "Installing Schemathesis", progress)?;
+    Ok(venv.root.join("bin/schemathesis"))
+}
+
 /// Where `cargo-lambda` lies, which is installed if need be.
 pub(crate) fn cargo_lambda(venv: &Venv, progress: &Progress) -> anyhow::Result<PathBuf> {
     let _lock = venv.lock()?;
@@ -275,9 +283,13 @@ mod tests {
 
     #[test]
     fn every_requirement_is_pinned_and_hashed() {
-        for name in
-            ["requirements.txt", "requirements-fonts.txt", "requirements-recognition.txt", "requirements-watch.txt"]
-        {
+        for name in [
+            "requirements.txt",
+            "requirements-contract.txt",
+            "requirements-fonts.txt",
+            "requirements-recognition.txt",
+            "requirements-watch.txt",
+        ] {
             let text = fs::read_to_string(checkout::infra_local().join(name)).unwrap();
             let joined = text.replace("\\\n", " ");
             let requirements: Vec<_> =
