@@ -27,7 +27,7 @@ const validator = new HtmlValidate({
   },
 });
 
-// What a page and its fonts may weigh together, compressed, in bytes.
+// What a page and its fonts may weigh together, compressed, in bytes, whatever language it is in.
 const LARGEST = 60_000;
 
 const faults = [];

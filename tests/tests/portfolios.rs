@@ -44,7 +44,7 @@ async fn visit(url: &str) -> anyhow::Result<Answer> {
 
 /// No file of a site can be seen, at once: nothing waits for a cache here.
 async fn is_gone(url: &str) -> anyhow::Result<()> {
-    for file in ["", "/resume.json", "/contact.vcf", "/og.png", "/source-sans.woff2"] {
+    for file in ["", "/resume.json", "/contact.vcf", "/og.png", "/source-sans-3-core.woff2"] {
         let status = visit(&format!("{url}{file}")).await?.status;
         anyhow::ensure!(status.is_client_error(), "{url}{file} answers {status}");
     }
@@ -111,7 +111,7 @@ async fn a_portfolio_is_made_published_changed_and_taken_down() -> anyhow::Resul
     let picture = visit(&format!("{url}/og.png")).await?.expect(200)?;
     assert_eq!(picture.header("content-type"), Some("image/png"));
     assert!(visit(url).await?.text().contains(&format!("{url}/og.png")));
-    let font = visit(&format!("{url}/source-sans.woff2")).await?.expect(200)?;
+    let font = visit(&format!("{url}/source-sans-3-core.woff2")).await?.expect(200)?;
     assert_eq!(font.header("content-type"), Some("font/woff2"));
     assert!(font.body.starts_with(b"wOF2"));
     for file in ["resume.json", "contact.vcf"] {
@@ -189,7 +189,7 @@ async fn nothing_that_can_be_seen_of_a_portfolio_is_kept_for_longer_than_a_minut
         Ok((visit(&format!("{url}/resume.pdf")).await?.status == 200).then_some(()))
     })
     .await?;
-    let files = ["", "/", "/resume.json", "/resume.pdf", "/contact.vcf", "/og.png", "/source-sans.woff2"];
+    let files = ["", "/", "/resume.json", "/resume.pdf", "/contact.vcf", "/og.png", "/source-sans-3-core.woff2"];
     for file in files {
         assert_eq!(lasts(file).await?, 200, "{file}");
     }

@@ -238,18 +238,21 @@ pub struct Link {
     pub url: String,
 }
 
-/// How the page speaks: the wording of its titles and the order in which sections stand unless one is given.
+/// How the page speaks: its wording, its dates, how it begins, and the order in which sections stand unless one is given. No
+/// tone says anything of the person that the CV does not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Tone {
-    /// Plain titles, the template's order.
+    /// Plain titles, short months, the template's order.
     #[default]
     Professional,
-    /// Titles in the first person.
+    /// Titles in the first person, a greeting before the name, an invitation to write, months in full.
     Friendly,
-    /// Work to show comes first: projects before experience.
+    /// Work to show comes first: projects before experience; the figures in it stand out, periods are years, and the headline
+    /// is set stronger.
     Bold,
-    /// Education and publications come first.
+    /// Education and publications come first; the headline names the present employer, months are figures, the document is a
+    /// curriculum vitae.
     Academic,
 }
 

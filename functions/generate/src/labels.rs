@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use vitae_resume::PartialDate;
 
 use crate::content::Section;
+use crate::customizations::Tone;
 
 /// A language that labels are written in (ISO 639-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -123,6 +124,10 @@ pub struct Labels {
     titles: Titles,
     #[serde(skip)]
     friendly: Friendly,
+    #[serde(skip)]
+    bold: Bold,
+    #[serde(skip)]
+    academic: Academic,
     /// What stands for an end that has not come.
     pub present: &'static str,
     /// Text of the link that jumps over the header.
@@ -154,6 +159,8 @@ pub struct Labels {
     pub gate: Gate,
     #[serde(skip)]
     months: [&'static str; 12],
+    #[serde(skip)]
+    whole_months: [&'static str; 12],
     #[serde(skip)]
     order: DateOrder,
 }
@@ -190,13 +197,29 @@ struct Titles {
     contact: &'static str,
 }
 
-/// Titles of the friendly tone, where they differ.
+/// What the friendly tone says: titles where they differ, a greeting before the name, and what stands by the contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Friendly {
     about: &'static str,
     experience: &'static str,
     projects: &'static str,
     contact: &'static str,
+    greeting: &'static str,
+    invitation: &'static str,
+}
+
+/// What the bold tone says by the contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Bold {
+    invitation: &'static str,
+}
+
+/// What the academic tone says: titles where they differ, and the name of the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Academic {
+    experience: &'static str,
+    contact: &'static str,
+    resume_pdf: &'static str,
 }
 
 /// How a date is put together.
@@ -213,63 +236,73 @@ enum DateOrder {
 }
 
 impl Labels {
-    /// The title of a section; `friendly` prefers the warmer wording. The hero has none: it carries the name.
-    pub fn title(&self, section: Section, friendly: bool) -> &'static str {
-        let (titles, warm) = (&self.titles, &self.friendly);
-        match section {
-            Section::Hero => "",
-            Section::About => {
-                if friendly {
-                    warm.about
-                } else {
-                    titles.about
-                }
-            }
-            Section::Experience => {
-                if friendly {
-                    warm.experience
-                } else {
-                    titles.experience
-                }
-            }
-            Section::Projects => {
-                if friendly {
-                    warm.projects
-                } else {
-                    titles.projects
-                }
-            }
-            Section::Contact => {
-                if friendly {
-                    warm.contact
-                } else {
-                    titles.contact
-                }
-            }
-            Section::Skills => titles.skills,
-            Section::Education => titles.education,
-            Section::Volunteer => titles.volunteer,
-            Section::Certificates => titles.certificates,
-            Section::Awards => titles.awards,
-            Section::Publications => titles.publications,
-            Section::Languages => titles.languages,
-            Section::Interests => titles.interests,
-            Section::References => titles.references,
+    /// The title of a section in a tone. The hero has none: it carries the name.
+    pub fn title(&self, section: Section, tone: Tone) -> &'static str {
+        let (titles, warm, learned) = (&self.titles, &self.friendly, &self.academic);
+        match (section, tone) {
+            (Section::Hero, _) => "",
+            (Section::About, Tone::Friendly) => warm.about,
+            (Section::About, _) => titles.about,
+            (Section::Experience, Tone::Friendly) => warm.experience,
+            (Section::Experience, Tone::Academic) => learned.experience,
+            (Section::Experience, _) => titles.experience,
+            (Section::Projects, Tone::Friendly) => warm.projects,
+            (Section::Projects, _) => titles.projects,
+            (Section::Contact, Tone::Friendly) => warm.contact,
+            (Section::Contact, Tone::Academic) => learned.contact,
+            (Section::Contact, _) => titles.contact,
+            (Section::Skills, _) => titles.skills,
+            (Section::Education, _) => titles.education,
+            (Section::Volunteer, _) => titles.volunteer,
+            (Section::Certificates, _) => titles.certificates,
+            (Section::Awards, _) => titles.awards,
+            (Section::Publications, _) => titles.publications,
+            (Section::Languages, _) => titles.languages,
+            (Section::Interests, _) => titles.interests,
+            (Section::References, _) => titles.references,
         }
     }
 
-    /// A date in words, as precise as it is.
-    pub fn date(&self, date: PartialDate) -> String {
+    /// What stands before the name.
+    pub fn greeting(&self, tone: Tone) -> Option<&'static str> {
+        (tone == Tone::Friendly).then_some(self.friendly.greeting)
+    }
+
+    /// What asks a visitor to write.
+    pub fn invitation(&self, tone: Tone) -> Option<&'static str> {
+        match tone {
+            Tone::Friendly => Some(self.friendly.invitation),
+            Tone::Bold => Some(self.bold.invitation),
+            Tone::Professional | Tone::Academic => None,
+        }
+    }
+
+    /// The name of the document that a visitor may take along.
+    pub fn resume_pdf(&self, tone: Tone) -> &'static str {
+        if tone == Tone::Academic { self.academic.resume_pdf } else { self.resume_pdf }
+    }
+
+    /// A date in words, no more precise than it is: a tone may say months in full or in figures, or the year alone.
+    pub fn date(&self, date: PartialDate, tone: Tone) -> String {
         let year = date.year_of();
-        let Some(month) = date.month_of() else { return self.year(year) };
-        let name = self.months.get(usize::from(month.unsigned_abs()) - 1).copied().unwrap_or_default();
-        match (self.order, date.day_of()) {
-            (DateOrder::YearMonthDay, None) => format!("{year}年{month}月"),
-            (DateOrder::YearMonthDay, Some(day)) => format!("{year}年{month}月{day}日"),
-            (_, None) => format!("{name} {year}"),
-            (DateOrder::DayMonthYear, Some(day)) => format!("{day} {name} {year}"),
-            (DateOrder::OrdinalDayMonthYear, Some(day)) => format!("{day}. {name} {year}"),
-            (DateOrder::MonthDayYear, Some(day)) => format!("{name} {day}, {year}"),
+        let Some(month) = date.month_of().filter(|_| tone != Tone::Bold) else { return self.year(year) };
+        let name =
+            |names: &[&'static str; 12]| names.get(usize::from(month.unsigned_abs()) - 1).copied().unwrap_or_default();
+        let short = name(&self.months);
+        match (self.order, date.day_of(), tone) {
+            (DateOrder::YearMonthDay, None, Tone::Academic) => format!("{year}/{month:02}"),
+            (_, None, Tone::Academic) if self.code == "sv" => format!("{year}-{month:02}"),
+            (_, None, Tone::Academic) => format!("{month:02}/{year}"),
+            (DateOrder::YearMonthDay, None, _) => format!("{year}年{month}月"),
+            (DateOrder::YearMonthDay, Some(day), _) => format!("{year}年{month}月{day}日"),
+            (_, None, Tone::Friendly) if matches!(self.code, "es" | "pt") => {
+                format!("{} de {year}", name(&self.whole_months))
+            }
+            (_, None, Tone::Friendly) => format!("{} {year}", name(&self.whole_months)),
+            (_, None, _) => format!("{short} {year}"),
+            (DateOrder::DayMonthYear, Some(day), _) => format!("{day} {short} {year}"),
+            (DateOrder::OrdinalDayMonthYear, Some(day), _) => format!("{day}. {short} {year}"),
+            (DateOrder::MonthDayYear, Some(day), _) => format!("{short} {day}, {year}"),
         }
     }
 
@@ -300,6 +333,14 @@ static EN: Labels = Labels {
         experience: "Where I’ve worked",
         projects: "Things I’ve made",
         contact: "Say hello",
+        greeting: "Hello, I’m",
+        invitation: "I’d be glad to hear from you.",
+    },
+    bold: Bold { invitation: "Let’s talk." },
+    academic: Academic {
+        experience: "Positions held",
+        contact: "Correspondence",
+        resume_pdf: "Curriculum vitae (PDF)",
     },
     present: "present",
     skip: "Skip to content",
@@ -322,6 +363,20 @@ static EN: Labels = Labels {
         too_many: "Too many attempts. Wait a minute, then try again.",
     },
     months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    whole_months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
     order: DateOrder::MonthDayYear,
 };
 
@@ -347,6 +402,14 @@ static DE: Labels = Labels {
         experience: "Meine Stationen",
         projects: "Meine Projekte",
         contact: "Schreiben Sie mir",
+        greeting: "Hallo, ich bin",
+        invitation: "Ich freue mich auf Ihre Nachricht.",
+    },
+    bold: Bold { invitation: "Sprechen wir miteinander." },
+    academic: Academic {
+        experience: "Berufliche Stationen",
+        contact: "Korrespondenz",
+        resume_pdf: "Curriculum Vitae (PDF)",
     },
     present: "heute",
     skip: "Zum Inhalt springen",
@@ -369,6 +432,20 @@ static DE: Labels = Labels {
         too_many: "Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es dann erneut.",
     },
     months: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
+    whole_months: [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
     order: DateOrder::OrdinalDayMonthYear,
 };
 
@@ -394,6 +471,14 @@ static FR: Labels = Labels {
         experience: "Mon parcours",
         projects: "Mes projets",
         contact: "Écrivez-moi",
+        greeting: "Bonjour, je suis",
+        invitation: "Écrivez-moi quand vous voulez.",
+    },
+    bold: Bold { invitation: "Parlons-en." },
+    academic: Academic {
+        experience: "Fonctions exercées",
+        contact: "Correspondance",
+        resume_pdf: "Curriculum vitae (PDF)",
     },
     present: "aujourd’hui",
     skip: "Aller au contenu",
@@ -416,6 +501,20 @@ static FR: Labels = Labels {
         too_many: "Trop de tentatives. Attendez une minute, puis réessayez.",
     },
     months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
+    whole_months: [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -441,6 +540,14 @@ static ES: Labels = Labels {
         experience: "Mi trayectoria",
         projects: "Mis proyectos",
         contact: "Hablemos",
+        greeting: "Hola, soy",
+        invitation: "Escríbeme cuando quieras.",
+    },
+    bold: Bold { invitation: "Hablemos." },
+    academic: Academic {
+        experience: "Cargos desempeñados",
+        contact: "Correspondencia",
+        resume_pdf: "Currículum vítae (PDF)",
     },
     present: "actualidad",
     skip: "Ir al contenido",
@@ -463,6 +570,20 @@ static ES: Labels = Labels {
         too_many: "Demasiados intentos. Espere un minuto y vuelva a intentarlo.",
     },
     months: ["ene.", "feb.", "mar.", "abr.", "may.", "jun.", "jul.", "ago.", "sept.", "oct.", "nov.", "dic."],
+    whole_months: [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -488,6 +609,14 @@ static PT: Labels = Labels {
         experience: "O meu percurso",
         projects: "Os meus projetos",
         contact: "Fale comigo",
+        greeting: "Olá, sou",
+        invitation: "Escreva-me quando quiser.",
+    },
+    bold: Bold { invitation: "Vamos conversar." },
+    academic: Academic {
+        experience: "Cargos exercidos",
+        contact: "Correspondência",
+        resume_pdf: "Curriculum vitae (PDF)",
     },
     present: "presente",
     skip: "Ir para o conteúdo",
@@ -510,6 +639,20 @@ static PT: Labels = Labels {
         too_many: "Demasiadas tentativas. Aguarde um minuto e tente novamente.",
     },
     months: ["jan.", "fev.", "mar.", "abr.", "maio", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."],
+    whole_months: [
+        "janeiro",
+        "fevereiro",
+        "março",
+        "abril",
+        "maio",
+        "junho",
+        "julho",
+        "agosto",
+        "setembro",
+        "outubro",
+        "novembro",
+        "dezembro",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -535,6 +678,14 @@ static IT: Labels = Labels {
         experience: "Il mio percorso",
         projects: "I miei progetti",
         contact: "Scrivimi",
+        greeting: "Ciao, sono",
+        invitation: "Scrivimi quando vuoi.",
+    },
+    bold: Bold { invitation: "Parliamone." },
+    academic: Academic {
+        experience: "Incarichi ricoperti",
+        contact: "Corrispondenza",
+        resume_pdf: "Curriculum vitae (PDF)",
     },
     present: "oggi",
     skip: "Vai al contenuto",
@@ -557,6 +708,20 @@ static IT: Labels = Labels {
         too_many: "Troppi tentativi. Attenda un minuto, poi riprovi.",
     },
     months: ["gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"],
+    whole_months: [
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -582,7 +747,11 @@ static NL: Labels = Labels {
         experience: "Waar ik heb gewerkt",
         projects: "Mijn projecten",
         contact: "Neem contact op",
+        greeting: "Hallo, ik ben",
+        invitation: "Ik hoor graag van je.",
     },
+    bold: Bold { invitation: "Laten we praten." },
+    academic: Academic { experience: "Functies", contact: "Correspondentie", resume_pdf: "Curriculum vitae (PDF)" },
     present: "heden",
     skip: "Naar de inhoud",
     email: "E-mail",
@@ -604,6 +773,20 @@ static NL: Labels = Labels {
         too_many: "Te veel pogingen. Wacht een minuut en probeer het dan opnieuw.",
     },
     months: ["jan.", "feb.", "mrt.", "apr.", "mei", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."],
+    whole_months: [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -629,6 +812,14 @@ static PL: Labels = Labels {
         experience: "Moja droga zawodowa",
         projects: "Moje projekty",
         contact: "Napisz do mnie",
+        greeting: "Cześć, nazywam się",
+        invitation: "Chętnie odpowiem na każdą wiadomość.",
+    },
+    bold: Bold { invitation: "Porozmawiajmy." },
+    academic: Academic {
+        experience: "Zajmowane stanowiska",
+        contact: "Korespondencja",
+        resume_pdf: "Curriculum vitae (PDF)",
     },
     present: "obecnie",
     skip: "Przejdź do treści",
@@ -651,6 +842,20 @@ static PL: Labels = Labels {
         too_many: "Zbyt wiele prób. Poczekaj minutę i spróbuj ponownie.",
     },
     months: ["sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"],
+    whole_months: [
+        "styczeń",
+        "luty",
+        "marzec",
+        "kwiecień",
+        "maj",
+        "czerwiec",
+        "lipiec",
+        "sierpień",
+        "wrzesień",
+        "październik",
+        "listopad",
+        "grudzień",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -676,7 +881,11 @@ static SV: Labels = Labels {
         experience: "Här har jag jobbat",
         projects: "Mina projekt",
         contact: "Hör av dig",
+        greeting: "Hej, jag heter",
+        invitation: "Hör gärna av dig.",
     },
+    bold: Bold { invitation: "Låt oss prata." },
+    academic: Academic { experience: "Anställningar", contact: "Korrespondens", resume_pdf: "Curriculum vitae (PDF)" },
     present: "nu",
     skip: "Hoppa till innehållet",
     email: "E-post",
@@ -698,6 +907,20 @@ static SV: Labels = Labels {
         too_many: "För många försök. Vänta en minut och försök sedan igen.",
     },
     months: ["jan.", "feb.", "mars", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."],
+    whole_months: [
+        "januari",
+        "februari",
+        "mars",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "augusti",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -723,7 +946,11 @@ static TR: Labels = Labels {
         experience: "Çalıştığım yerler",
         projects: "Projelerim",
         contact: "Bana yazın",
+        greeting: "Merhaba, ben",
+        invitation: "Mesajlarınızı beklerim.",
     },
+    bold: Bold { invitation: "Konuşalım." },
+    academic: Academic { experience: "Görevler", contact: "Yazışma", resume_pdf: "PDF olarak özgeçmiş" },
     present: "günümüz",
     skip: "İçeriğe geç",
     email: "E-posta",
@@ -745,6 +972,9 @@ static TR: Labels = Labels {
         too_many: "Çok fazla deneme. Bir dakika bekleyip yeniden deneyin.",
     },
     months: ["Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara"],
+    whole_months: [
+        "Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran", "Temmuz", "Ağustos", "Eylül", "Ekim", "Kasım", "Aralık",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -766,7 +996,16 @@ static AR: Labels = Labels {
         contact: "التواصل",
     },
     friendly: Friendly {
-        about: "نبذة عني", experience: "مسيرتي المهنية", projects: "مشاريعي", contact: "تواصل معي"
+        about: "نبذة عني",
+        experience: "مسيرتي المهنية",
+        projects: "مشاريعي",
+        contact: "تواصل معي",
+        greeting: "مرحبًا، أنا",
+        invitation: "يسعدني أن أسمع منكم.",
+    },
+    bold: Bold { invitation: "لنتحدث." },
+    academic: Academic {
+        experience: "المناصب", contact: "المراسلات", resume_pdf: "السيرة الذاتية (PDF)"
     },
     present: "حتى الآن",
     skip: "انتقل إلى المحتوى",
@@ -802,6 +1041,20 @@ static AR: Labels = Labels {
         "نوفمبر",
         "ديسمبر",
     ],
+    whole_months: [
+        "يناير",
+        "فبراير",
+        "مارس",
+        "أبريل",
+        "مايو",
+        "يونيو",
+        "يوليو",
+        "أغسطس",
+        "سبتمبر",
+        "أكتوبر",
+        "نوفمبر",
+        "ديسمبر",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -823,7 +1076,16 @@ static HE: Labels = Labels {
         contact: "יצירת קשר",
     },
     friendly: Friendly {
-        about: "קצת עליי", experience: "איפה עבדתי", projects: "הפרויקטים שלי", contact: "דברו איתי"
+        about: "קצת עליי",
+        experience: "איפה עבדתי",
+        projects: "הפרויקטים שלי",
+        contact: "דברו איתי",
+        greeting: "שלום, אני",
+        invitation: "אשמח לשמוע מכם.",
+    },
+    bold: Bold { invitation: "בואו נדבר." },
+    academic: Academic {
+        experience: "תפקידים", contact: "התכתבות", resume_pdf: "קורות חיים (PDF)"
     },
     present: "היום",
     skip: "דילוג לתוכן",
@@ -846,6 +1108,20 @@ static HE: Labels = Labels {
         too_many: "יותר מדי ניסיונות. יש להמתין דקה ולנסות שוב.",
     },
     months: ["ינו׳", "פבר׳", "מרץ", "אפר׳", "מאי", "יוני", "יולי", "אוג׳", "ספט׳", "אוק׳", "נוב׳", "דצמ׳"],
+    whole_months: [
+        "ינואר",
+        "פברואר",
+        "מרץ",
+        "אפריל",
+        "מאי",
+        "יוני",
+        "יולי",
+        "אוגוסט",
+        "ספטמבר",
+        "אוקטובר",
+        "נובמבר",
+        "דצמבר",
+    ],
     order: DateOrder::DayMonthYear,
 };
 
@@ -871,7 +1147,11 @@ static JA: Labels = Labels {
         experience: "これまでの仕事",
         projects: "つくったもの",
         contact: "お問い合わせ",
+        greeting: "はじめまして",
+        invitation: "お気軽にご連絡ください。",
     },
+    bold: Bold { invitation: "お話ししましょう。" },
+    academic: Academic { experience: "経歴", contact: "ご連絡", resume_pdf: "履歴書（PDF）" },
     present: "現在",
     skip: "本文へ移動",
     email: "メール",
@@ -893,6 +1173,7 @@ static JA: Labels = Labels {
         too_many: "試行回数が多すぎます。1分ほど待ってからもう一度お試しください。",
     },
     months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
+    whole_months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
     order: DateOrder::YearMonthDay,
 };
 
@@ -914,8 +1195,15 @@ static ZH: Labels = Labels {
         contact: "联系方式",
     },
     friendly: Friendly {
-        about: "关于我", experience: "我的工作", projects: "我的项目", contact: "联系我"
+        about: "关于我",
+        experience: "我的工作",
+        projects: "我的项目",
+        contact: "联系我",
+        greeting: "你好，我是",
+        invitation: "欢迎与我联系。",
     },
+    bold: Bold { invitation: "聊聊吧。" },
+    academic: Academic { experience: "任职经历", contact: "通讯方式", resume_pdf: "简历（PDF）" },
     present: "至今",
     skip: "跳到正文",
     email: "邮箱",
@@ -937,6 +1225,7 @@ static ZH: Labels = Labels {
         too_many: "尝试次数过多。请等待一分钟后再试。",
     },
     months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
+    whole_months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
     order: DateOrder::YearMonthDay,
 };
 
@@ -948,18 +1237,36 @@ mod tests {
         text.parse().unwrap()
     }
 
+    const TONES: [Tone; 4] = [Tone::Professional, Tone::Friendly, Tone::Bold, Tone::Academic];
+
     #[test]
-    fn every_language_names_every_section_in_both_wordings() {
+    fn every_language_names_every_section_in_every_tone() {
         for language in Language::ALL {
+            let labels = language.labels();
             for section in Section::ALL.into_iter().filter(|section| *section != Section::Hero) {
-                for friendly in [false, true] {
-                    assert!(!language.labels().title(section, friendly).is_empty(), "{language:?} {section:?}");
+                for tone in TONES {
+                    assert!(!labels.title(section, tone).is_empty(), "{language:?} {section:?}");
                 }
             }
             assert_eq!(Language::from_tag(language.code()), Some(language));
         }
         assert_eq!(Language::from_tag("pt-BR"), Some(Language::Pt));
         assert_eq!(Language::from_tag("xx"), None);
+    }
+
+    #[test]
+    fn each_tone_speaks_otherwise_in_every_language() {
+        for language in Language::ALL {
+            let labels = language.labels();
+            assert!(labels.greeting(Tone::Friendly).is_some() && labels.greeting(Tone::Academic).is_none());
+            assert_ne!(labels.invitation(Tone::Friendly), labels.invitation(Tone::Bold), "{language:?}");
+            let title = |tone| labels.title(Section::Experience, tone);
+            assert_ne!(title(Tone::Professional), title(Tone::Friendly), "{language:?}");
+            assert_ne!(title(Tone::Professional), title(Tone::Academic), "{language:?}");
+            let said = TONES.map(|tone| labels.date(date("2020-09"), tone));
+            assert!(said.iter().all(|said| said.contains("2020")), "{said:?}");
+            assert!(said[0] != said[2] && said[0] != said[3] && said[2] != said[3], "{said:?}");
+        }
     }
 
     #[test]
@@ -978,12 +1285,20 @@ mod tests {
 
     #[test]
     fn a_date_is_written_as_its_language_writes_it() {
-        assert_eq!(Language::En.labels().date(date("2020-03")), "Mar 2020");
-        assert_eq!(Language::En.labels().date(date("2020-03-09")), "Mar 9, 2020");
-        assert_eq!(Language::De.labels().date(date("2020-03-09")), "9. März 2020");
-        assert_eq!(Language::Fr.labels().date(date("2020-08")), "août 2020");
-        assert_eq!(Language::Ja.labels().date(date("2020-03")), "2020年3月");
-        assert_eq!(Language::Zh.labels().date(date("2020")), "2020年");
-        assert_eq!(Language::Tr.labels().date(date("2020")), "2020");
+        assert_eq!(Language::En.labels().date(date("2020-03"), Tone::Professional), "Mar 2020");
+        assert_eq!(Language::En.labels().date(date("2020-03-09"), Tone::Professional), "Mar 9, 2020");
+        assert_eq!(Language::De.labels().date(date("2020-03-09"), Tone::Professional), "9. März 2020");
+        assert_eq!(Language::Fr.labels().date(date("2020-08"), Tone::Professional), "août 2020");
+        assert_eq!(Language::Ja.labels().date(date("2020-03"), Tone::Professional), "2020年3月");
+        assert_eq!(Language::Zh.labels().date(date("2020"), Tone::Professional), "2020年");
+        assert_eq!(Language::Tr.labels().date(date("2020"), Tone::Professional), "2020");
+        let said = |language: Language, tone| language.labels().date(date("2020-09"), tone);
+        assert_eq!(said(Language::En, Tone::Friendly), "September 2020");
+        assert_eq!(said(Language::Es, Tone::Friendly), "septiembre de 2020");
+        assert_eq!(said(Language::De, Tone::Bold), "2020");
+        assert_eq!(said(Language::En, Tone::Academic), "09/2020");
+        assert_eq!(said(Language::Sv, Tone::Academic), "2020-09");
+        assert_eq!(said(Language::Ja, Tone::Academic), "2020/09");
+        assert_eq!(Language::En.labels().date(date("2020-03-09"), Tone::Academic), "Mar 9, 2020");
     }
 }

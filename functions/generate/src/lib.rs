@@ -9,7 +9,7 @@ pub mod colour;
 pub mod content;
 pub mod customizations;
 mod deploying;
-mod fonts;
+pub mod fonts;
 pub mod labels;
 mod page;
 pub mod palette;
@@ -133,7 +133,7 @@ pub fn routes() -> Routes<State> {
 
 #[cfg(test)]
 mod fixtures {
-    //! People to try templates on: a full CV, a thin one, a long one, a long name, no profile text, scripts from right to left, CJK.
+    //! People to try templates on: a full CV, a thin one, a long one, a long name, no profile text, letters beside the core of Latin, scripts from right to left, CJK.
 
     use vitae_resume::Resume;
 
@@ -151,6 +151,7 @@ mod fixtures {
             ("no-summary", include_str!("../fixtures/no-summary.json")),
             ("arabic", include_str!("../fixtures/arabic.json")),
             ("hebrew", include_str!("../fixtures/hebrew.json")),
+            ("polish", include_str!("../fixtures/polish.json")),
             ("japanese", include_str!("../fixtures/japanese.json")),
         ]
         .into_iter()

@@ -14,7 +14,7 @@ use vitae_resume::{PartialDate, Resume};
 
 use crate::content::{Content, Section};
 use crate::customizations::{Customizations, DarkMode, Font, Tone};
-use crate::fonts::{self, Face, Source};
+use crate::fonts::{self, Face, Pair, Source};
 use crate::labels::{Labels, Language, is_right_to_left};
 use crate::palette::{self, Palette};
 use crate::share_image;
@@ -54,12 +54,21 @@ pub(crate) struct Page {
     labels: &'static Labels,
     name: String,
     headline: Option<String>,
+    tone: Tone,
+    /// Before the name.
+    greeting: Option<&'static str>,
+    /// Where the person works, under the headline.
+    affiliation: Option<String>,
+    /// Beside what the person can be reached by.
+    invitation: Option<&'static str>,
     contact_title: String,
     contact: Vec<ContactItem>,
     sections: Vec<SectionView>,
     downloads: Vec<Download>,
     /// The way to the page from paper.
     paper_link: Option<PaperLink>,
+    /// Addresses of the fonts that lie beside it.
+    fonts: Vec<String>,
     #[serde(skip)]
     faces: Vec<&'static Face>,
     #[serde(skip)]
@@ -184,10 +193,10 @@ impl Page {
             }),
             Place::Preview | Place::Disk => None,
         };
-        let friendly = customizations.tone == Tone::Friendly;
+        let tone = customizations.tone;
         let title_of = |section: Section| {
             let own = customizations.sections.titles.get(&section);
-            (own.cloned().unwrap_or_else(|| labels.title(section, friendly).to_owned()), own.is_some())
+            (own.cloned().unwrap_or_else(|| labels.title(section, tone).to_owned()), own.is_some())
         };
         let sections = customizations
             .section_order(&template.manifest.sections)
@@ -195,7 +204,7 @@ impl Page {
             .filter(|section| content.has(*section))
             .map(|section| {
                 let (title, own_title) = title_of(section);
-                section_view(section, title, own_title, content, labels)
+                section_view(section, title, own_title, content, labels, tone)
             })
             .collect();
         let (canonical, noindex) = match place {
@@ -238,16 +247,23 @@ impl Page {
                 Place::Live { .. } => canonical.as_deref().and_then(paper_link),
                 Place::Preview | Place::Disk => None,
             },
+            fonts: Vec::new(),
             faces: Vec::new(),
             colours: if customizations.dark_mode == DarkMode::Dark { dark } else { light },
             beacon,
             labels,
             name: content.hero.name.clone(),
             headline: content.hero.headline.clone(),
+            tone,
+            greeting: labels.greeting(tone),
+            affiliation: (tone == Tone::Academic).then(|| affiliation(content)).flatten(),
+            invitation: labels
+                .invitation(tone)
+                .filter(|_| content.contact.email.is_some() || content.contact.phone.is_some()),
             contact_title: title_of(Section::Contact).0,
             contact: contact_items(content, labels, customizations),
             sections,
-            downloads: if downloads { download_links(labels, place) } else { Vec::new() },
+            downloads: if downloads { download_links(labels, tone, place) } else { Vec::new() },
         };
         page.dress(template, customizations, place);
         page
@@ -259,12 +275,17 @@ impl Page {
         let body = customizations.fonts.body.unwrap_or(template.manifest.fonts.body);
         // A page of strings always serialises.
         let text = serde_json::to_string(&self).unwrap_or_default();
-        self.faces = fonts::wanted(heading, body, &text);
         let folder = match place {
             Place::Live { slug, .. } => Some(format!("/p/{slug}/")),
             Place::Preview | Place::Disk => None,
         };
+        let chosen = customizations.fonts.heading.is_some() || customizations.fonts.body.is_some();
+        let weights = template.manifest.fonts.heading_weights;
+        self.faces = fonts::wanted(Pair { heading, weights, body, chosen }, &text);
         let source = folder.as_deref().map_or(Source::Embedded, Source::Folder);
+        if let Some(folder) = &folder {
+            self.fonts = self.faces.iter().map(|face| format!("{folder}{}", face.file)).collect();
+        }
         self.style = fonts::rules(&self.faces, source) + &style(template, customizations, heading, body);
         self.csp = content_security_policy(&self.style, place);
     }
@@ -274,15 +295,15 @@ impl Page {
         &self.csp
     }
 
+    /// The fonts that lie beside the page.
+    pub(crate) fn faces(&self) -> &[&'static Face] {
+        &self.faces
+    }
+
     /// The picture that is shown where the page is shared, PNG.
     pub(crate) fn share_image(&self) -> Option<Vec<u8>> {
         let address = self.canonical.as_deref().map(bare)?;
         share_image::draw(&self.name, self.headline.as_deref(), &address, self.colours)
-    }
-
-    /// The fonts that lie beside the page.
-    pub(crate) fn faces(&self) -> &[&'static Face] {
-        &self.faces
     }
 }
 
@@ -432,13 +453,25 @@ fn description(content: &Content) -> Option<String> {
     Some(format!("{}…", cut[..at].trim_end_matches([' ', ',', ';', '.', ':', '–', '-'])))
 }
 
-fn download_links(labels: &Labels, place: &Place<'_>) -> Vec<Download> {
+/// The employer of a role that is held now, unless the headline names it.
+fn affiliation(content: &Content) -> Option<String> {
+    let held = content.experience.iter().find(|work| work.start_date.is_some() && work.end_date.is_none())?;
+    let employer = held.name.clone()?;
+    let told = content.hero.headline.as_ref().is_some_and(|headline| headline.contains(&employer));
+    (!told).then_some(employer)
+}
+
+fn download_links(labels: &Labels, tone: Tone, place: &Place<'_>) -> Vec<Download> {
     let href = |file: &str| match place {
         Place::Live { slug, .. } => format!("/p/{slug}/{file}"),
         Place::Preview | Place::Disk => file.to_owned(),
     };
-    let pdf =
-        Download { label: labels.resume_pdf, href: href("resume.pdf"), file: "resume.pdf", r#type: "application/pdf" };
+    let pdf = Download {
+        label: labels.resume_pdf(tone),
+        href: href("resume.pdf"),
+        file: "resume.pdf",
+        r#type: "application/pdf",
+    };
     // It is typeset for what is published; a site that is taken along has none.
     let pdf = matches!(place, Place::Live { .. }).then_some(pdf);
     let data = [
@@ -514,7 +547,14 @@ fn bare(address: &str) -> String {
     rest.strip_prefix("www.").unwrap_or(rest).trim_end_matches('/').to_owned()
 }
 
-fn section_view(section: Section, title: String, own_title: bool, content: &Content, labels: &Labels) -> SectionView {
+fn section_view(
+    section: Section,
+    title: String,
+    own_title: bool,
+    content: &Content,
+    labels: &Labels,
+    tone: Tone,
+) -> SectionView {
     let mut view = SectionView {
         id: section.name(),
         title,
@@ -525,7 +565,7 @@ fn section_view(section: Section, title: String, own_title: bool, content: &Cont
         groups: Vec::new(),
     };
     let moment =
-        |date: &Option<PartialDate>| date.map(|date| Moment { iso: date.to_string(), text: labels.date(date) });
+        |date: &Option<PartialDate>| date.map(|date| Moment { iso: date.to_string(), text: labels.date(date, tone) });
     match section {
         Section::Hero | Section::Contact => {}
         Section::About => {
@@ -661,6 +701,14 @@ fn section_view(section: Section, title: String, own_title: bool, content: &Cont
                 paragraphs: split(&reference.reference),
                 ..Group::default()
             }));
+        }
+    }
+    for entry in &mut view.entries {
+        // Said in years alone, a period may begin and end in one.
+        if let (Some(start), Some(end)) = (&entry.start, &entry.end)
+            && start.text == end.text
+        {
+            entry.end = None;
         }
     }
     view

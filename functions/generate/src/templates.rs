@@ -13,6 +13,7 @@ use vitae_resume::Violation;
 
 use crate::content::Section;
 use crate::customizations::{Customizations, Font};
+use crate::fonts::Weights;
 use crate::palette::BaseScheme;
 
 /// The template of a portfolio for which none was chosen.
@@ -85,6 +86,10 @@ pub struct ColorScheme {
 pub struct BaseFonts {
     /// Name and titles.
     pub heading: Font,
+    /// What name and titles are set in, which is of interest to the page alone.
+    #[serde(skip_serializing)]
+    #[schema(ignore)]
+    pub heading_weights: Weights,
     /// Everything else.
     pub body: Font,
 }
