@@ -9,7 +9,7 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use aws_lambda_events::s3::S3Event;
 use aws_lambda_events::sqs::SqsEvent;
 use serde_json::Value;
-use vitae_queue::{CountedEvent, JobMessage, SiteMessage};
+use vitae_queue::{CountedEvent, JobMessage, NoticeMessage, SiteMessage};
 
 /// What a function answers.
 struct Answers {
@@ -43,8 +43,11 @@ fn functions() -> BTreeMap<&'static str, Answers> {
     ])
 }
 
-/// What is to be done with an account, and whose it is.
+/// What is to be done with an account, and whose it is; or what somebody is told of by mail.
 fn account_task(body: &str) -> anyhow::Result<()> {
+    if is::<NoticeMessage>(body).is_ok() {
+        return Ok(());
+    }
     let message: Value = serde_json::from_str(body)?;
     ensure!(matches!(message["task"].as_str(), Some("erase" | "erase_again" | "export")), "no task: {body}");
     message["user_id"].as_str().context("nobody's")?.parse::<uuid::Uuid>().context("user_id")?;
