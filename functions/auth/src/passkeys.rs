@@ -21,7 +21,7 @@ use url::Url;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vitae_runtime::{metrics, telemetry};
-use vitae_store::{Actor, AuditEntry, AuditEvent, OneUseToken, Passkey, StoreError, TokenPurpose};
+use vitae_store::{Actor, AuditEntry, AuditEvent, OneUseToken, Passkey, Session, StoreError, TokenPurpose};
 use vitae_web::{Json, Path, Problem, ProblemBody, Query, User};
 
 use crate::mail::Letter;
@@ -172,6 +172,41 @@ pub(crate) async fn list(
     Ok(Json(PasskeyList { items }))
 }
 
+/// A new challenge, to be answered in this session and for this purpose.
+async fn challenge_in(state: &State, session: &Session, purpose: TokenPurpose) -> Result<String, Problem> {
+    let challenge = one_use::secret();
+    let token = OneUseToken {
+        user_id: session.user_id,
+        purpose,
+        bound_to: String::new(),
+        amr: Vec::new(),
+        session_id: Some(session.session_id),
+        address: None,
+        failures: 0,
+        expires_at: crate::after(Timestamp::now(), LASTS),
+    };
+    state.store.create_token(&challenge, &token).await?;
+    Ok(challenge)
+}
+
+/// Passkeys as a browser is told of them.
+fn described(known: &[Passkey]) -> Vec<Value> {
+    let one = |key: &Passkey| json!({ "type": "public-key", "id": key.credential_id, "transports": key.transports });
+    known.iter().map(one).collect()
+}
+
+/// What has a browser use one of these passkeys, or any of this site where there are none.
+fn request(state: &State, challenge: &str, allowed: &[Passkey]) -> Result<Json<Options>, Problem> {
+    let public_key = json!({
+        "challenge": challenge,
+        "timeout": LASTS.as_millis(),
+        "rpId": rp_id(state)?,
+        "allowCredentials": described(allowed),
+        "userVerification": "required",
+    });
+    Ok(Json(Options { public_key }))
+}
+
 /// Begin to make a passkey.
 #[utoipa::path(
     post, path = "/api/v1/users/passkeys/register/start", operation_id = "startPasskey", tag = "Users and sessions", security(("bearer" = [])),
@@ -192,22 +227,7 @@ pub(crate) async fn start_registration(
     if known.len() >= MOST {
         return Err(too_many());
     }
-    let challenge = one_use::secret();
-    let token = OneUseToken {
-        user_id: user.id,
-        purpose: TokenPurpose::RegisterPasskey,
-        bound_to: String::new(),
-        amr: Vec::new(),
-        session_id: Some(session.session_id),
-        address: None,
-        failures: 0,
-        expires_at: crate::after(Timestamp::now(), LASTS),
-    };
-    state.store.create_token(&challenge, &token).await?;
-    let excluded: Vec<_> = known
-        .iter()
-        .map(|key| json!({ "type": "public-key", "id": key.credential_id, "transports": key.transports }))
-        .collect();
+    let challenge = challenge_in(&state, &session, TokenPurpose::RegisterPasskey).await?;
     let algorithms = webauthn::ALGORITHMS.map(|alg| json!({ "type": "public-key", "alg": alg }));
     let public_key = json!({
         "rp": { "id": rp_id(&state)?, "name": RELYING_PARTY },
@@ -219,7 +239,7 @@ pub(crate) async fn start_registration(
         "challenge": challenge,
         "pubKeyCredParams": algorithms,
         "timeout": LASTS.as_millis(),
-        "excludeCredentials": excluded,
+        "excludeCredentials": described(&known),
         "authenticatorSelection": {
             "residentKey": "required", "requireResidentKey": true, "userVerification": "required",
         },
@@ -311,15 +331,8 @@ pub(crate) async fn finish_registration(
 pub(crate) async fn start_login(extract::State(state): extract::State<State>) -> Result<Json<Options>, Problem> {
     let challenge = one_use::secret();
     state.store.put_challenge(&challenge, crate::after(Timestamp::now(), LASTS)).await?;
-    let public_key = json!({
-        "challenge": challenge,
-        "timeout": LASTS.as_millis(),
-        "rpId": rp_id(&state)?,
-        // Whose keys there are is not told: the authenticator knows.
-        "allowCredentials": [],
-        "userVerification": "required",
-    });
-    Ok(Json(Options { public_key }))
+    // Whose keys there are is not told: the authenticator knows.
+    request(&state, &challenge, &[])
 }
 
 /// Sign in with a passkey.
@@ -379,30 +392,8 @@ pub(crate) async fn start_proof(
             "There is no passkey. Prove who you are by `/users/reauthenticate`, or sign in again.",
         ));
     }
-    let challenge = one_use::secret();
-    let token = OneUseToken {
-        user_id: user.id,
-        purpose: TokenPurpose::ProveByPasskey,
-        bound_to: String::new(),
-        amr: Vec::new(),
-        session_id: Some(session.session_id),
-        address: None,
-        failures: 0,
-        expires_at: crate::after(Timestamp::now(), LASTS),
-    };
-    state.store.create_token(&challenge, &token).await?;
-    let allowed: Vec<_> = known
-        .iter()
-        .map(|key| json!({ "type": "public-key", "id": key.credential_id, "transports": key.transports }))
-        .collect();
-    let public_key = json!({
-        "challenge": challenge,
-        "timeout": LASTS.as_millis(),
-        "rpId": rp_id(&state)?,
-        "allowCredentials": allowed,
-        "userVerification": "required",
-    });
-    Ok(Json(Options { public_key }))
+    let challenge = challenge_in(&state, &session, TokenPurpose::ProveByPasskey).await?;
+    request(&state, &challenge, &known)
 }
 
 /// Prove with a passkey, once more, who one is.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::items::{from_item, incomplete, number, string, to_item};
+use crate::items::{from_item, incomplete, string, to_item};
 use crate::{AuditEntry, Person, Store, StoreError, keys};
 
 /// An account at another provider that signs a person in.
@@ -109,21 +109,6 @@ impl Store {
         let (person, put) = self.changed_person(person)?;
         self.transact(vec![row, note, put, self.audit_write(entry)?]).await?;
         Ok(person)
-    }
-
-    /// The write of a profile that nobody changed since it was read, and the profile as it is then.
-    pub(crate) fn changed_person(&self, mut person: Person) -> Result<(Person, TransactWriteItem), StoreError> {
-        let read = person.version;
-        person.version += 1;
-        person.updated_at = Timestamp::now();
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&keys::user(person.user_id), keys::PROFILE, &person)?))
-            .condition_expression("version = :read")
-            .expression_attribute_values(":read", number(read))
-            .build()
-            .map_err(incomplete)?;
-        Ok((person, TransactWriteItem::builder().put(put).build()))
     }
 
     /// Notes a sign-in that begins, under the hash of its `state`.

@@ -233,7 +233,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when it was changed or removed meanwhile.
-    pub async fn update_person_noting(&self, mut person: Person, entry: &AuditEntry) -> Result<Person, StoreError> {
+    pub async fn update_person_noting(&self, person: Person, entry: &AuditEntry) -> Result<Person, StoreError> {
+        let (person, put) = self.changed_person(person)?;
+        self.transact(vec![put, self.audit_write(entry)?]).await?;
+        Ok(person)
+    }
+
+    /// The write of a profile that nobody changed since it was read, and the profile as it is then.
+    pub(crate) fn changed_person(&self, mut person: Person) -> Result<(Person, TransactWriteItem), StoreError> {
         let read = person.version;
         person.version += 1;
         person.updated_at = Timestamp::now();
@@ -244,8 +251,7 @@ impl Store {
             .expression_attribute_values(":read", number(read))
             .build()
             .map_err(incomplete)?;
-        self.transact(vec![TransactWriteItem::builder().put(put).build(), self.audit_write(entry)?]).await?;
-        Ok(person)
+        Ok((person, TransactWriteItem::builder().put(put).build()))
     }
 
     /// Replaces a profile that nobody changed since it was read at `person.version`; answers it with the new version.

@@ -130,24 +130,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the token was used or the profile changed meanwhile.
-    pub async fn spend_token(
-        &self,
-        secret: &str,
-        token: &OneUseToken,
-        mut person: Person,
-    ) -> Result<Person, StoreError> {
-        let read = person.version;
-        person.version += 1;
-        person.updated_at = Timestamp::now();
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&keys::user(token.user_id), keys::PROFILE, &person)?))
-            .condition_expression("version = :read")
-            .expression_attribute_values(":read", number(read))
-            .build()
-            .map_err(incomplete)?;
+    pub async fn spend_token(&self, secret: &str, token: &OneUseToken, person: Person) -> Result<Person, StoreError> {
+        let (person, changed) = self.changed_person(person)?;
         let mut writes = self.spent_token(secret, token)?;
-        writes.push(TransactWriteItem::builder().put(put).build());
+        writes.push(changed);
         self.transact(writes).await?;
         Ok(person)
     }

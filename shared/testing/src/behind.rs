@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -87,23 +88,24 @@ impl Stack {
         .await
     }
 
+    /// The update of a row of a person that is there.
+    fn row(&self, user_id: Uuid, sk: &str) -> anyhow::Result<UpdateItemFluentBuilder> {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let table = self.outputs.get("PeopleTable").context("the stack has no PeopleTable")?;
+        let update = self.aws().dynamodb().update_item().table_name(table);
+        let update = update.key(keys::PK, text(&keys::user(user_id))).key(keys::SK, text(sk));
+        Ok(update.condition_expression("attribute_exists(PK)"))
+    }
+
     /// Makes somebody an administrator; they are one from their next sign-in on.
     ///
     /// # Errors
     /// Where there is no such person.
     pub async fn make_admin(&self, user_id: Uuid) -> anyhow::Result<()> {
-        let text = |value: &str| AttributeValue::S(value.to_owned());
-        let table = self.outputs.get("PeopleTable").context("the stack has no PeopleTable")?;
-        self.aws()
-            .dynamodb()
-            .update_item()
-            .table_name(table)
-            .key(keys::PK, text(&keys::user(user_id)))
-            .key(keys::SK, text(keys::PROFILE))
+        self.row(user_id, keys::PROFILE)?
             .update_expression("SET #role = :admin")
-            .condition_expression("attribute_exists(PK)")
             .expression_attribute_names("#role", "role")
-            .expression_attribute_values(":admin", text("admin"))
+            .expression_attribute_values(":admin", AttributeValue::S("admin".to_owned()))
             .send()
             .await?;
         Ok(())
@@ -117,18 +119,7 @@ impl Stack {
         person.post("/users/mfa/totp", &serde_json::json!({})).await?.expect(201)?;
         let me = person.get("/users/me").await?.expect(200)?.json()?;
         let user_id: Uuid = me["user_id"].as_str().context("no id")?.parse()?;
-        let text = |value: &str| AttributeValue::S(value.to_owned());
-        let table = self.outputs.get("PeopleTable").context("the stack has no PeopleTable")?;
-        self.aws()
-            .dynamodb()
-            .update_item()
-            .table_name(table)
-            .key(keys::PK, text(&keys::user(user_id)))
-            .key(keys::SK, text(keys::SECOND_FACTOR))
-            .update_expression("SET confirmed_at = created_at")
-            .condition_expression("attribute_exists(PK)")
-            .send()
-            .await?;
+        self.row(user_id, keys::SECOND_FACTOR)?.update_expression("SET confirmed_at = created_at").send().await?;
         Ok(())
     }
 
@@ -140,17 +131,9 @@ impl Stack {
         let claims = person.token.split('.').nth(1).context("the token has no claims")?;
         let claims: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims)?)?;
         let id = |name: &str| anyhow::Ok(claims[name].as_str().context("no id")?.parse::<Uuid>()?);
-        let text = AttributeValue::S;
-        let table = self.outputs.get("PeopleTable").context("the stack has no PeopleTable")?;
-        self.aws()
-            .dynamodb()
-            .update_item()
-            .table_name(table)
-            .key(keys::PK, text(keys::user(id("sub")?)))
-            .key(keys::SK, text(keys::child(keys::SESSION, id("sid")?)))
+        self.row(id("sub")?, &keys::child(keys::SESSION, id("sid")?))?
             .update_expression("SET created_at = :before, proved_at = :before")
-            .condition_expression("attribute_exists(PK)")
-            .expression_attribute_values(":before", text((Timestamp::now() - by).to_string()))
+            .expression_attribute_values(":before", AttributeValue::S((Timestamp::now() - by).to_string()))
             .send()
             .await?;
         Ok(())
