@@ -35,7 +35,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> 
     let part_of =
         |wanted: &str| relationships.values().find(|(kind, _)| kind == wanted).map(|(_, target)| target.clone());
     let styles = match part_of("styles") {
-        Some(name) => package.xml(&name)?.map(|xml| Styles::of(&xml)).unwrap_or_default(),
+        Some(name) => package.xml_without(&name, Styles::UNREAD)?.map(|xml| Styles::of(&xml)).unwrap_or_default(),
         None => Styles::default(),
     };
     let body = document.child("body").ok_or_else(|| ReadError::damaged("its main document has no body"))?;

@@ -7,6 +7,7 @@ use crate::gazetteer::{
     CONTACT_LABELS, REGION_CODES, REGION_NAMES, STREET_WORDS, SectionKind, TITLE_WORDS, country, network, network_named,
 };
 use crate::lines::{Line, Pages};
+use crate::phone;
 use crate::piece::Piece;
 use crate::roles::{self, title_score};
 use crate::sections::{Sections, is_heading_text};
@@ -460,7 +461,7 @@ fn phone_in(fragment: &Fragment) -> Option<(Piece, f32)> {
     } else {
         piece
     };
-    let valid = international && phonenumber::parse(None, number).is_ok_and(|parsed| parsed.is_valid());
+    let valid = international && phone::is_valid(number);
     Some((
         piece,
         if valid {
@@ -1043,8 +1044,7 @@ fn phone_country(number: &str) -> Option<String> {
     if !number.trim_start().starts_with('+') {
         return None;
     }
-    let parsed = phonenumber::parse(None, number).ok()?;
-    parsed.country().id().map(|id| id.as_ref().to_owned())
+    phone::country(number)
 }
 
 /// `home` is the country of the telephone number: it decides whether `NL` is a country or a province.

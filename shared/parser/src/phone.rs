@@ -1,7 +1,6 @@
 //! Telephone numbers in the form of ITU-T E.164.
 
-use phonenumber::country::Id;
-use phonenumber::{Mode, PhoneNumber};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
 
 /// The number as `+` and digits, where its country is told: by its own prefix, else by what else the document says of
 /// where the person lives. `None` where no country makes it a number of that country; it then stays as it is shown.
@@ -17,31 +16,43 @@ pub(crate) fn e164<'a>(
     }
     // "+44 (0)20": the trunk prefix is dialled at home only.
     let number = shown.replace("(0)", "");
-    let written = |number: &PhoneNumber| number.format().mode(Mode::E164).to_string();
+    let written = |number: &PhoneNumber| number.format_as(PhoneNumberFormat::E164).into_owned();
     let international = number.trim_start().starts_with('+') || number.trim_start().starts_with("00");
     if international {
         let number = number.trim_start();
         let number = number.strip_prefix("00").map_or_else(|| number.to_owned(), |rest| format!("+{rest}"));
-        return phonenumber::parse(None, &number).ok().map(|number| written(&number));
+        return PhoneNumber::parse(&number, None).ok().map(|number| written(&number));
     }
-    let mut countries: Vec<Id> = place.and_then(|code| code.parse().ok()).into_iter().collect();
+    let mut countries: Vec<Region> = place.and_then(|code| code.parse().ok()).into_iter().collect();
     countries.extend(hosts.filter_map(|host| country_of_host(host)));
     if written_as_in_north_america(&number) {
-        countries.push(Id::US);
+        countries.push(Region::US);
     }
     countries.extend(language.and_then(country_of_language));
     countries.into_iter().find_map(|country| {
-        phonenumber::parse(Some(country), &number).ok().filter(PhoneNumber::is_valid).map(|number| written(&number))
+        PhoneNumber::parse(&number, Some(country)).ok().filter(PhoneNumber::is_valid).map(|number| written(&number))
     })
 }
 
+/// Whether a number with a prefix of its own country is one that this country gives out.
+pub(crate) fn is_valid(international: &str) -> bool {
+    PhoneNumber::parse(international, None).is_ok_and(|number| number.is_valid())
+}
+
+/// The country that a number's prefix names; of those that share one, the one that gives the number out, else the first.
+pub(crate) fn country(international: &str) -> Option<String> {
+    let number = PhoneNumber::parse(international, None).ok()?;
+    let first = || PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code);
+    number.get_region_code().or_else(first).map(|region| region.as_region_str().to_string())
+}
+
 /// The country of a mail or web address' last part.
-fn country_of_host(address: &str) -> Option<Id> {
+fn country_of_host(address: &str) -> Option<Region> {
     let host = address.rsplit('@').next().unwrap_or(address);
     let host = host.rsplit("://").next().unwrap_or(host).split(['/', '?', '#', ':']).next()?;
     let last = host.trim_end_matches('.').rsplit('.').next()?;
     match last {
-        "uk" => Some(Id::GB),
+        "uk" => Some(Region::GB),
         // Sold to everybody.
         "io" | "co" | "me" | "ai" | "tv" | "cc" | "to" | "ly" | "gg" | "sh" => None,
         last if last.len() == 2 => last.to_uppercase().parse().ok(),
@@ -57,21 +68,21 @@ fn written_as_in_north_america(number: &str) -> bool {
 }
 
 /// The country of a language that is written in one country above all.
-fn country_of_language(language: &str) -> Option<Id> {
+fn country_of_language(language: &str) -> Option<Region> {
     match language {
-        "de" => Some(Id::DE),
-        "fr" => Some(Id::FR),
-        "it" => Some(Id::IT),
-        "nl" => Some(Id::NL),
-        "pl" => Some(Id::PL),
-        "sv" => Some(Id::SE),
-        "tr" => Some(Id::TR),
-        "da" => Some(Id::DK),
-        "no" => Some(Id::NO),
-        "fi" => Some(Id::FI),
-        "cs" => Some(Id::CZ),
-        "ja" => Some(Id::JP),
-        "ko" => Some(Id::KR),
+        "de" => Some(Region::DE),
+        "fr" => Some(Region::FR),
+        "it" => Some(Region::IT),
+        "nl" => Some(Region::NL),
+        "pl" => Some(Region::PL),
+        "sv" => Some(Region::SE),
+        "tr" => Some(Region::TR),
+        "da" => Some(Region::DK),
+        "no" => Some(Region::NO),
+        "fi" => Some(Region::FI),
+        "cs" => Some(Region::CZ),
+        "ja" => Some(Region::JP),
+        "ko" => Some(Region::KR),
         _ => None,
     }
 }

@@ -5,6 +5,9 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The form in which words are compared: lower case, no marks over letters, one kind of dash and apostrophe.
 pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.chars().map(|c| if c == '`' { '\'' } else { c.to_ascii_lowercase() }).collect();
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd() {
         match c {

@@ -121,9 +121,14 @@ impl<'a> Package<'a> {
 
     /// A part as XML; `None` if it is not there.
     pub(super) fn xml(&mut self, name: &str) -> Result<Option<Element>, ReadError> {
+        self.xml_without(name, &[])
+    }
+
+    /// A part as XML without the elements of these names and what is in them; `None` if it is not there.
+    pub(super) fn xml_without(&mut self, name: &str, passed_over: &[&str]) -> Result<Option<Element>, ReadError> {
         let Some(bytes) = self.bytes(name)? else { return Ok(None) };
         let text = crate::text::decode(&bytes);
-        parse(&text).map(Some).map_err(|detail| match detail {
+        parse(&text, passed_over).map(Some).map_err(|detail| match detail {
             Broken::TooMuch => ReadError::over_limit("elements", MAX_ELEMENTS as u64),
             Broken::Malformed => ReadError::damaged(format!("its part {name} is not well-formed")),
         })
@@ -176,12 +181,16 @@ enum Broken {
 }
 
 /// Parses XML without entities of its own: those that a document type declares are never expanded.
-fn parse(text: &str) -> Result<Element, Broken> {
+fn parse(text: &str, passed_over: &[&str]) -> Result<Element, Broken> {
     let mut reader = Reader::from_str(text);
     let mut stack: Vec<Element> = vec![Element::default()];
     let mut count = 0_usize;
     loop {
         match reader.read_event().map_err(|_| Broken::Malformed)? {
+            Event::Start(start) if passed_over.contains(&start.local_name().into_inner()) => {
+                reader.read_to_end(start.name()).map_err(|_| Broken::Malformed)?;
+            }
+            Event::Empty(start) if passed_over.contains(&start.local_name().into_inner()) => {}
             Event::Start(start) => {
                 count += 1;
                 if count > MAX_ELEMENTS || stack.len() > MAX_DEPTH {

@@ -111,6 +111,9 @@ impl ParagraphLook {
 }
 
 impl Styles {
+    /// What a part of styles holds beside what is read of it: most of it, because Word writes all its table styles.
+    pub(super) const UNREAD: &[&str] = &["latentStyles", "tblStylePr", "tblPr", "trPr", "tcPr"];
+
     pub(super) fn of(xml: &Element) -> Self {
         let mut styles = Self::default();
         if let Some(defaults) = xml.child("docDefaults") {
