@@ -1,10 +1,14 @@
 //! The one place where AWS clients are built.
 #![expect(clippy::disallowed_methods, reason = "this is the file that the rule keeps AWS clients in")]
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, ConnectorBuilder};
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
@@ -37,6 +41,7 @@ impl Aws {
             .build();
         let mut config = SdkConfig::builder()
             .behavior_version(behavior_version())
+            .http_client(http_client())
             .timeout_config(timeouts)
             .service_config(Environment)
             .region(optional("AWS_REGION").or_else(|| optional("AWS_DEFAULT_REGION")).map(Region::new));
@@ -55,6 +60,7 @@ impl Aws {
         let credentials = Credentials::new("test", "test", None, None, "local");
         let config = SdkConfig::builder()
             .behavior_version(behavior_version())
+            .http_client(http_client())
             .region(Region::from_static("us-east-1"))
             .endpoint_url(url)
             .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
@@ -119,6 +125,24 @@ impl Aws {
         let config = aws_sdk_textract::config::Builder::from(&self.config).timeout_config(timeouts).build();
         aws_sdk_textract::Client::from_conf(config)
     }
+}
+
+/// The SDK's own HTTP client, once for all services: they share connections, and the machine's certificates are parsed once
+/// at a start instead of for each client.
+fn http_client() -> SharedHttpClient {
+    let loaded = AtomicBool::new(false);
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        // Each new client of a service asks without settings for a connector that it throws away, so that what is slow to
+        // load is loaded at a start. Once it is, any connector will do.
+        if settings.is_none() && loaded.swap(true, Ordering::Relaxed) {
+            return ConnectorBuilder::default().build_http();
+        }
+        let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.build()
+    })
 }
 
 /// Where a client looks for what is configured for its service alone.

@@ -45,9 +45,20 @@ async fn work(stack: &Stack) -> anyhow::Result<()> {
 
 /// The most that any process of each function held, in megabytes.
 fn most_resident(stack: &Stack) -> anyhow::Result<BTreeMap<String, f64>> {
-    ensure!(cfg!(target_os = "linux"), "memory is read from /proc, which only Linux has");
-    let code = stack.directory().join("tmp").canonicalize()?;
     let mut most = BTreeMap::new();
+    for (id, name) in processes(stack)? {
+        let Some(held) = resident(id, Resident::AtMost) else { continue };
+        let held = most.get(&name).map_or(held, |other: &f64| other.max(held));
+        most.insert(name, held);
+    }
+    Ok(most)
+}
+
+/// The processes of the functions, each with its function's name.
+pub(super) fn processes(stack: &Stack) -> anyhow::Result<Vec<(u32, String)>> {
+    ensure!(cfg!(target_os = "linux"), "processes are found in /proc, which only Linux has");
+    let code = stack.directory().join("tmp").canonicalize()?;
+    let mut found = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let path = entry?.path();
         let Some(id) = path.file_name().and_then(|name| name.to_str()?.parse().ok()) else { continue };
@@ -59,13 +70,12 @@ fn most_resident(stack: &Stack) -> anyhow::Result<BTreeMap<String, f64>> {
         let named = environment
             .split(|byte| *byte == 0)
             .find_map(|variable| variable.strip_prefix(b"AWS_LAMBDA_FUNCTION_NAME="));
-        let (Some(named), Some(held)) = (named, resident(id, Resident::AtMost)) else { continue };
+        let Some(named) = named else { continue };
         let named = String::from_utf8_lossy(named);
         let name = named.split_once('-').map_or(&*named, |(_stack, name)| name);
-        let held = most.get(name).map_or(held, |other: &f64| other.max(held));
-        most.insert(name.to_owned(), held);
+        found.push((id, name.to_owned()));
     }
-    Ok(most)
+    Ok(found)
 }
 
 /// Which figure of a process's memory is asked for.

@@ -5,6 +5,7 @@
 
 mod ats;
 mod auth;
+mod auth_memory;
 mod http;
 mod memory;
 mod parse;
@@ -60,6 +61,8 @@ enum Section {
     Http,
     /// Access tokens, refreshes, sign-ins beside Argon2id alone, and the time of refusals.
     Auth,
+    /// Sign-ins and refreshes on the parts of a core that come with less memory.
+    AuthMemory,
     /// From the upload of the sample CV to its published portfolio.
     Way,
     /// A portfolio's page, and publishing it.
@@ -73,12 +76,13 @@ enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Parse,
         Self::Size,
         Self::Startup,
         Self::Http,
         Self::Auth,
+        Self::AuthMemory,
         Self::Way,
         Self::Portfolio,
         Self::Memory,
@@ -121,9 +125,13 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
             Section::Parse => Some(parse::measure(args.documents.as_deref(), !args.dev, &progress)?),
             Section::Size => Some(size::measure(&functions, &progress)?),
             Section::Ats => Some(ats::measure(args.dev, &progress)?),
-            Section::Startup | Section::Http | Section::Auth | Section::Way | Section::Portfolio | Section::Memory => {
-                None
-            }
+            Section::Startup
+            | Section::Http
+            | Section::Auth
+            | Section::AuthMemory
+            | Section::Way
+            | Section::Portfolio
+            | Section::Memory => None,
         };
         if let Some(table) = without_stack {
             tables.push(table);
@@ -140,6 +148,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
             Section::Startup => runtime.block_on(startup::measure(&functions, stack, &progress))?,
             Section::Http => runtime.block_on(http::measure(stack, &progress))?,
             Section::Auth => runtime.block_on(auth::measure(stack, args.dev, &progress))?,
+            Section::AuthMemory => runtime.block_on(auth_memory::measure(stack, &progress))?,
             Section::Way => runtime.block_on(way::measure(stack, &progress))?,
             Section::Portfolio => runtime.block_on(portfolio::measure(stack, args.dev, &progress))?,
             Section::Size | Section::Parse | Section::Ats | Section::Memory => {
