@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the file that the rule keeps AWS clients in")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_sdk_s3::config::timeout::TimeoutConfig;
@@ -29,6 +30,15 @@ fn behavior_version() -> BehaviorVersion {
 pub struct Aws {
     config: SdkConfig,
     credentials: Option<Credentials>,
+    clients: Arc<Clients>,
+}
+
+/// The clients that more than one part of a function asks for: making one is a noticeable part of a start.
+#[derive(Debug, Default)]
+struct Clients {
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    s3: OnceLock<aws_sdk_s3::Client>,
+    sqs: OnceLock<aws_sdk_sqs::Client>,
 }
 
 impl Aws {
@@ -50,7 +60,7 @@ impl Aws {
         let credentials =
             keys.map(|(id, secret)| Credentials::new(id, secret, optional("AWS_SESSION_TOKEN"), None, "environment"));
         config.set_credentials_provider(credentials.clone().map(SharedCredentialsProvider::new));
-        Self { config: config.build(), credentials }
+        Self { config: config.build(), credentials, clients: Arc::default() }
     }
 
     /// The emulator or the local recogniser at this address, whatever the environment says, as the emulator's root.
@@ -65,12 +75,12 @@ impl Aws {
             .endpoint_url(url)
             .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
             .build();
-        Self { config, credentials: Some(credentials) }
+        Self { config, credentials: Some(credentials), clients: Arc::default() }
     }
 
     /// DynamoDB.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.config)
+        self.clients.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.config)).clone()
     }
 
     /// Key Management Service.
@@ -80,10 +90,13 @@ impl Aws {
 
     /// S3. Bucket names go into the path where an endpoint is given: `bucket.127.0.0.1` is no host.
     pub fn s3(&self) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::config::Builder::from(&self.config)
-            .force_path_style(self.config.endpoint_url().is_some())
-            .build();
-        aws_sdk_s3::Client::from_conf(config)
+        let make = || {
+            let config = aws_sdk_s3::config::Builder::from(&self.config)
+                .force_path_style(self.config.endpoint_url().is_some())
+                .build();
+            aws_sdk_s3::Client::from_conf(config)
+        };
+        self.clients.s3.get_or_init(make).clone()
     }
 
     /// Simple Email Service.
@@ -93,7 +106,7 @@ impl Aws {
 
     /// Simple Queue Service.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        aws_sdk_sqs::Client::new(&self.config)
+        self.clients.sqs.get_or_init(|| aws_sdk_sqs::Client::new(&self.config)).clone()
     }
 
     /// CloudFront, which is one for all regions and is signed for in one. `None` without credentials.
