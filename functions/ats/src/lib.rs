@@ -2,8 +2,8 @@
 //!
 //! The pure half knows no AWS: `sheet` says what stands on a document, `template` how it looks and `fonts` in which type, `typeset`, `docx` and
 //! `plain` write it, `round_trip` sets beside it what our own reader reads back, `report` says what is wrong with a CV,
-//! `job` what a job description asks for (`terms` it knows, `phrases` it lists, `knock_out` conditions), `tailor` puts
-//! first what it asks for. The other half is the HTTP interface ([`routes()`])
+//! `job` what a job description asks for (`posting` how it is built, `terms` it knows, `phrases` it lists by the
+//! `vocabulary` of postings, `knock_out` conditions), `tailor` puts first what it asks for. The other half is the HTTP interface ([`routes()`])
 //! and the worker of the ATS queue ([`work`]).
 //!
 //! **Architecture invariant:** a person's words reach Typst, XML and JSON as data, never as markup.
@@ -21,6 +21,7 @@ mod large_fonts;
 mod make;
 mod phrases;
 mod plain;
+mod posting;
 mod propose;
 mod report;
 mod round_trip;
@@ -29,6 +30,7 @@ mod tailor;
 mod template;
 mod terms;
 mod typeset;
+mod vocabulary;
 mod wording;
 mod worker;
 

@@ -61,6 +61,17 @@ pub(crate) fn find(text: &str, language: Option<&str>) -> Vec<Found> {
     kept.into_iter().map(|(found, _)| found).collect()
 }
 
+/// The concept that a text names as the list writes it, whatever stands around it.
+pub(crate) fn named(text: &str) -> Option<Concept> {
+    let hits = LEXICON.automaton.find_overlapping_iter(text).map(|hit| &LEXICON.names[hit.pattern().as_usize()]);
+    hits.into_iter().find(|name| name.text == text).map(|name| name.concept)
+}
+
+/// Whether a text is a term of the list and nothing more.
+pub(crate) fn is_term(text: &str) -> bool {
+    find(text, None).iter().any(|found| found.start == 0 && found.end == text.len())
+}
+
 /// Whether `needle` stands in `text` as a whole term, letter case aside. For terms that no list holds.
 pub(crate) fn contains_whole(text: &str, needle: &str) -> bool {
     !whole_places(text, needle).is_empty()
@@ -113,7 +124,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
             let everyday = text.len() < written.len();
             let capitals = text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
             names.push(Name { text, concept, everyday, capitals });
-            let words: Vec<&str> = text.split(' ').collect();
+            let words: Vec<&str> = text.split([' ', '-']).collect();
             let wordy = words.iter().all(|word| word.len() > 2 && word.chars().all(char::is_alphabetic));
             if wordy && !everyday && text.len() > 4 {
                 wordings.push((words, concept));
@@ -237,11 +248,18 @@ fn is_among_terms(text: &str, found: &Found, sure: &[(usize, usize)]) -> bool {
         && after.trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
     let listed =
         before.ends_with([',', '/', '(', '|', ':', ';', '•', '·']) || after.starts_with([',', '/', ')', '|', ';']);
+    let ended = after.trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
+    let last = ended
+        && [" and", " or", " und", " oder", " et", " ou", " y", " e", " o"].iter().any(|word| before.ends_with(word));
     let introduced = before.rsplit(|c: char| !c.is_alphabetic()).next().is_some_and(|word| {
-        ["in", "with", "using", "of", "mit", "en", "avec", "con", "em", "com", "met", "w", "med"].contains(&word)
+        [
+            "in", "with", "using", "of", "mit", "en", "avec", "con", "em", "com", "met", "w", "med", "de", "di", "del",
+            "do", "da", "van", "von", "der", "av", "i", "inom", "z", "ze", "d",
+        ]
+        .contains(&word)
     });
     let beside_a_sure_one = sure.iter().any(|(start, end)| *start >= line_start && *end <= line_end);
-    alone || listed || introduced || beside_a_sure_one
+    alone || listed || last || introduced || beside_a_sure_one
 }
 
 #[cfg(test)]

@@ -1,0 +1,194 @@
+//! The words of job postings, from `data/vocabulary.txt`: headings, how a sentence asks, and what stands around the name
+//! of a thing without being a part of it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+/// Wordings that are looked for anywhere in a text.
+pub(crate) struct Wordings<C> {
+    automaton: AhoCorasick,
+    /// What each says, and whether further letters may follow it.
+    each: Vec<(C, bool)>,
+}
+
+impl<C: Copy> Wordings<C> {
+    fn new(wordings: Vec<(&'static str, C)>) -> Self {
+        let automaton = AhoCorasick::new(wordings.iter().map(|(wording, _)| wording.trim_end_matches('*')));
+        Self {
+            automaton: automaton.expect("the vocabulary is small"),
+            each: wordings.into_iter().map(|(wording, class)| (class, wording.ends_with('*'))).collect(),
+        }
+    }
+
+    /// What stands in a text in lower case, as whole words, with its place in bytes.
+    pub(crate) fn find(&self, lower: &str) -> impl Iterator<Item = (C, usize, usize)> {
+        self.automaton.find_overlapping_iter(lower).filter_map(|hit| {
+            let (class, open) = self.each[hit.pattern().as_usize()];
+            let before = lower[..hit.start()].chars().next_back();
+            let after = lower[hit.end()..].chars().next();
+            let apart = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+            // What ends in an apostrophe goes on behind it: `maîtrise d'Excel`.
+            let elided = lower[..hit.end()].ends_with('\'');
+            (apart(before) && (open || elided || apart(after))).then_some((class, hit.start(), hit.end()))
+        })
+    }
+}
+
+/// What stands under a heading, in the order in which a heading of two kinds is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Heading {
+    SurelyRequired,
+    Idle,
+    Tasks,
+    Preferred,
+    Required,
+}
+
+/// What a sentence says about how urgent it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Saying {
+    Idle,
+    Preferred,
+    Must,
+    Asking,
+}
+
+/// What a part of a sentence names that is a condition and no skill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Education,
+    Licence,
+}
+
+pub(crate) struct Vocabulary {
+    pub(crate) headings: Wordings<Heading>,
+    /// Words that a heading may be made of.
+    heading_words: HashSet<&'static str>,
+    heading_stems: Vec<&'static str>,
+    pub(crate) sayings: Wordings<Saying>,
+    pub(crate) rather: Wordings<()>,
+    pub(crate) examples: Wordings<()>,
+    pub(crate) conditions: Wordings<Condition>,
+    pub(crate) openings: HashSet<&'static str>,
+    pub(crate) openings_before_heads: HashSet<&'static str>,
+    pub(crate) heads: HashSet<&'static str>,
+    pub(crate) verbs: HashSet<&'static str>,
+    pub(crate) cuts: HashSet<&'static str>,
+    pub(crate) tails: HashSet<&'static str>,
+    pub(crate) kinds: HashSet<&'static str>,
+    pub(crate) kinds_behind_capitals: HashSet<&'static str>,
+    plain: HashSet<&'static str>,
+    pub(crate) plain_alone: HashSet<&'static str>,
+    pub(crate) conduct: HashSet<&'static str>,
+    character: Vec<&'static str>,
+}
+
+impl Vocabulary {
+    /// Whether a word is about persons, time, school or character, which no name of a thing holds.
+    pub(crate) fn is_plain(&self, word: &str) -> bool {
+        self.plain.contains(word) || self.character.iter().any(|ending| word.ends_with(ending))
+    }
+
+    /// Whether a word may stand in a heading that names nothing else.
+    pub(crate) fn is_of_headings(&self, word: &str) -> bool {
+        self.heading_words.contains(word) || self.heading_stems.iter().any(|stem| word.starts_with(stem))
+    }
+}
+
+/// The vocabulary, read when the first job posting is.
+pub(crate) static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let mut classes: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut class = "";
+    for line in include_str!("../data/vocabulary.txt").lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            class = name;
+        } else {
+            let wordings = line.split(", ").map(str::trim).filter(|wording| !wording.is_empty());
+            classes.entry(class).or_default().extend(wordings);
+        }
+    }
+    let of = |class: &str| classes.get(class).cloned().unwrap_or_default();
+    let set = |class: &str| of(class).into_iter().collect::<HashSet<_>>();
+    let headings = [
+        ("heading: required before all", Heading::SurelyRequired),
+        ("heading: idle", Heading::Idle),
+        ("heading: tasks", Heading::Tasks),
+        ("heading: preferred", Heading::Preferred),
+        ("heading: required", Heading::Required),
+    ];
+    let sayings = [
+        ("sentence: idle", Saying::Idle),
+        ("sentence: preferred", Saying::Preferred),
+        ("sentence: must", Saying::Must),
+        ("sentence: asking", Saying::Asking),
+    ];
+    let conditions = [("education", Condition::Education), ("licences", Condition::Licence)];
+    let heading_wordings = headings.iter().flat_map(|(class, _)| of(class)).chain(of("heading: filling"));
+    let (stems, words): (Vec<&str>, Vec<&str>) =
+        heading_wordings.flat_map(|wording| wording.split(' ')).partition(|word| word.ends_with('*'));
+    Vocabulary {
+        headings: wordings(&headings, of),
+        heading_words: words.into_iter().collect(),
+        heading_stems: stems.into_iter().map(|stem| stem.trim_end_matches('*')).collect(),
+        sayings: wordings(&sayings, of),
+        rather: wordings(&[("rather", ())], of),
+        examples: wordings(&[("examples", ())], of),
+        conditions: wordings(&conditions, of),
+        openings: set("openings"),
+        openings_before_heads: set("openings before heads"),
+        heads: set("heads"),
+        verbs: set("verbs"),
+        cuts: set("cuts"),
+        tails: set("tails"),
+        kinds: set("kinds"),
+        kinds_behind_capitals: set("kinds behind capitals"),
+        plain: set("plain"),
+        plain_alone: set("plain alone"),
+        conduct: set("conduct"),
+        character: of("character"),
+    }
+});
+
+fn wordings<C: Copy>(classes: &[(&str, C)], of: impl Fn(&str) -> Vec<&'static str>) -> Wordings<C> {
+    Wordings::new(
+        classes.iter().flat_map(|(class, said)| of(class).into_iter().map(|wording| (wording, *said))).collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wordings_count_as_whole_words_unless_a_star_leaves_them_open() {
+        let wordings = Wordings::new(vec![("a plus", 1), ("requirement*", 2), ("maîtrise d'", 3)]);
+        let found = |text: &str| wordings.find(text).map(|(class, ..)| class).collect::<Vec<_>>();
+        assert_eq!(found("is a plus"), [1]);
+        assert_eq!(found("a plush toy"), Vec::<i32>::new());
+        assert_eq!(found("requirements"), [2]);
+        assert_eq!(found("maîtrise d'excel"), [3]);
+    }
+
+    #[test]
+    fn every_class_is_filled_and_lower_case() {
+        let vocabulary = &*VOCABULARY;
+        for (class, words) in [
+            ("openings", &vocabulary.openings),
+            ("heads", &vocabulary.heads),
+            ("verbs", &vocabulary.verbs),
+            ("cuts", &vocabulary.cuts),
+            ("tails", &vocabulary.tails),
+            ("kinds", &vocabulary.kinds),
+            ("kinds behind capitals", &vocabulary.kinds_behind_capitals),
+            ("plain", &vocabulary.plain),
+            ("plain alone", &vocabulary.plain_alone),
+        ] {
+            assert!(words.len() > 5, "{class}");
+            for word in words {
+                assert!(word.to_lowercase() == **word && !word.contains(' '), "{class}: {word}");
+            }
+        }
+    }
+}
