@@ -233,6 +233,7 @@ impl Job {
                 let partial = terms::is_product(found.concept)
                     || longer
                     || found.inflected
+                    || spoken == Some("de") && phrases::says_of_what_kind(&sentence[..start])
                     || sentence[start..].starts_with(char::is_lowercase)
                     || abbreviation && !versioned;
                 let around = phrases::around(sentence, (start, end), &taken, spoken)

@@ -92,8 +92,15 @@ const NO_VERBS: [&str; 34] = [
     "printing",
 ];
 
+/// What a thing may be, for a person who has it.
+const WELCOME: [&str; 12] =
+    ["plus", "bonus", "merit", "advantage", "asset", "benefit", "must", "atout", "pré", "pre", "vorteil", "muss"];
+
 /// What makes a name of the verb before it: `building regulations`, `operating systems`.
-const NO_OBJECTS: [&str; 14] = [
+const NO_OBJECTS: &[&str] = &[
+    "automation",
+    "management",
+    "information",
     "regulations",
     "control",
     "services",
@@ -147,7 +154,7 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)], language: Option<
     // What an item begins with is what it is about: `Process simulation for small plants`.
     let begins = |phrase: &Phrase| {
         let first = !sentence[..phrase.start].contains(char::is_alphanumeric);
-        first && phrase.text.contains(' ') && !sentence.ends_with('.')
+        first && !sentence.ends_with('.')
     };
     // `PRINCE2 certification is required`.
     let said = |phrase: &Phrase| {
@@ -218,6 +225,13 @@ pub(crate) fn joined(sentence: &str, taken: &[(usize, usize)], language: Option<
 pub(crate) fn leads_to_a_thing(word: &str) -> bool {
     let vocabulary = &*VOCABULARY;
     [&vocabulary.openings, &vocabulary.heads, &vocabulary.verbs].iter().any(|words| words.contains(word))
+}
+
+/// Whether what stands before a German noun is a word that says of what kind it is: `operativen Einkauf`.
+pub(crate) fn says_of_what_kind(before: &str) -> bool {
+    let word = before.strip_suffix(' ').and_then(|before| before.rsplit(' ').next()).unwrap_or_default();
+    let inflected = ["e", "en", "er", "es", "em"].iter().any(|ending| word.ends_with(ending));
+    inflected && word.starts_with(char::is_lowercase) && !leads_to_a_thing(word) && !SMALL.contains(&word)
 }
 
 /// Whether a word names a thing only beside another: `Level`.
@@ -478,9 +492,14 @@ fn phrase(sentence: &str, start: usize, end: usize) -> Option<Phrase> {
     // The thing ends before what cannot stand in a name.
     let mut until = words.len();
     for (i, (_, word)) in words.iter().enumerate().skip(1) {
-        let one_word = i == 1 && !written(0).contains(char::is_uppercase);
+        // `fact-checking skills` are fact-checking.
+        let done = word == "skills" && written(0).ends_with("ing");
+        let one_word = i == 1 && !written(0).contains(char::is_uppercase) && !done;
         let tail = vocabulary.tails.contains(word.as_str()) && !(one_word && OF_ONE_PIECE.contains(&word.as_str()));
-        if tail || vocabulary.cuts.contains(word.as_str()) {
+        // `Rust a plus`.
+        let said = ["a", "an", "ein", "un", "ett", "een"].contains(&word.as_str())
+            && words.get(i + 1).is_some_and(|(_, next)| WELCOME.contains(&next.as_str()));
+        if tail || said || vocabulary.cuts.contains(word.as_str()) {
             until = i;
             break;
         }
@@ -594,6 +613,24 @@ mod tests {
             phrases("Vous maîtrisez la récolte du miel, le soin des ruches"),
             ["récolte du miel", "soin des ruches"]
         );
+    }
+
+    #[test]
+    fn what_is_done_with_a_thing_and_how_well_it_is_known_stand_before_it() {
+        assert_eq!(
+            phrases("• hands-on experience building hive walls, ability to write bee logs"),
+            ["hive walls", "bee logs"]
+        );
+        assert_eq!(phrases("• bonne maîtrise de la taille, notions d'apiculture"), ["taille", "apiculture"]);
+        assert_eq!(phrases("• building regulations, HIVE platforms"), ["building regulations", "HIVE"]);
+        assert_eq!(phrases("• skilled in feeding bees with BeeSmart 3"), ["bees", "BeeSmart 3"]);
+    }
+
+    #[test]
+    fn what_was_studied_is_a_condition_of_its_own() {
+        let sentence = "A degree in physics or chemistry and experience of bee keeping";
+        let studied: Vec<&str> = conditions(sentence, None).into_iter().map(|(from, to)| &sentence[from..to]).collect();
+        assert_eq!(studied, ["A degree in physics", "chemistry"]);
     }
 
     #[test]

@@ -117,7 +117,8 @@ impl Posting {
         // `Theatre experience, preferably in orthopaedics` asks for the theatre.
         let (outside, rather) = rather_apart(&outside);
         let (outside, last) = last_apart(outside);
-        for piece in std::iter::once(outside.to_owned()).chain(last.map(str::to_owned)).chain(inside) {
+        let pieces = std::iter::once(outside.to_owned()).chain(last.map(str::to_owned)).chain(inside);
+        for piece in pieces.filter(|piece| piece.contains(char::is_alphanumeric)) {
             self.sentences.push((need(&piece, part), piece));
         }
         self.sentences.extend(rather.map(|piece| (Need::Preferred, piece.to_owned())));
@@ -332,7 +333,17 @@ fn brackets_apart(sentence: &str) -> (String, Vec<String>) {
         && let Some((within, behind)) = after.split_once(')')
     {
         outside.push_str(before);
-        if says(within, Saying::Preferred) || says(within, Saying::Must) {
+        // `MCIPS (desirable)`: what says nothing else is said of the item before it.
+        let item = outside.rfind([',', ';']).map_or(0, |comma| comma + 1);
+        let within_lower = lower(within);
+        let nothing_else = VOCABULARY
+            .sayings
+            .find(&within_lower)
+            .any(|(saying, start, end)| saying == Saying::Preferred && start == 0 && end == within_lower.len());
+        if nothing_else && outside[item..].contains(char::is_alphabetic) {
+            inside.push(format!("{} ({within})", outside[item..].trim()));
+            outside.truncate(item);
+        } else if says(within, Saying::Preferred) || says(within, Saying::Must) {
             inside.push(within.trim().to_owned());
             outside.push(' ');
         } else {
@@ -404,6 +415,15 @@ mod tests {
     fn what_the_employer_can_is_not_asked_for() {
         assert_eq!(required("We have long experience in bee keeping."), Vec::<String>::new());
         assert_eq!(required("You have long experience in bee keeping."), ["You have long experience in bee keeping."]);
+    }
+
+    #[test]
+    fn a_bracket_that_only_says_how_urgent_is_said_of_the_item_before_it() {
+        let read = read("Requirements\nBees, wax (desirable)");
+        assert_eq!(
+            read.sentences,
+            [(Need::Required, "Bees,".to_owned()), (Need::Preferred, "wax (desirable)".to_owned())]
+        );
     }
 
     #[test]
