@@ -525,6 +525,10 @@ fn is_said_of_the_next(sentence: &str, found: &terms::Found) -> bool {
     if found.inflected && sentence[..found.start].ends_with(" to ") && !word.contains(' ') {
         return true;
     }
+    // An accountant is who the person is.
+    if found.inflected && ["ant", "er", "or", "ist"].iter().any(|ending| word.ends_with(ending)) {
+        return true;
+    }
     let first = !sentence[..found.start].contains(char::is_alphanumeric);
     let next = sentence[found.end..].strip_prefix(' ');
     let said = next.is_some_and(|rest| rest.starts_with(|c: char| c.is_lowercase() || first && c.is_alphabetic()));

@@ -143,6 +143,10 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)], language: Option<
             phrases.push(phrase);
         }
     }
+    // `Experience in legal or financial translation` leads to both, whatever its first half names.
+    let led = segments(sentence, taken, language)
+        .into_iter()
+        .any(|(start, end)| opening(sentence, &words(sentence, start, end)).is_some_and(|(_, led)| led));
     // `qualitative and quantitative research` is no `qualitative`.
     let joined = |end: usize| [" and ", " or ", " & "].iter().any(|word| sentence[end..].starts_with(word));
     phrases.retain(|phrase| !(is_adjective(&phrase.text) && joined(phrase.end)));
@@ -161,7 +165,7 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)], language: Option<
         let behind = sentence[phrase.end..].to_lowercase();
         VOCABULARY.sayings.find(&behind).any(|(saying, ..)| matches!(saying, Saying::Must | Saying::Asking))
     };
-    let whole = |phrase: &Phrase| phrase.led || short || begins(phrase) || said(phrase);
+    let whole = |phrase: &Phrase| led || short || begins(phrase) || said(phrase);
     match phrases.len() + known {
         1 => phrases.into_iter().filter(whole).collect(),
         _ => phrases,
@@ -170,7 +174,7 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)], language: Option<
 
 /// Whether a word of English says of what kind something is.
 fn is_adjective(word: &str) -> bool {
-    const ENDINGS: [&str; 8] = ["ive", "al", "ic", "ous", "ary", "able", "ed", "ent"];
+    const ENDINGS: [&str; 7] = ["ive", "al", "ic", "ous", "ary", "able", "ed"];
     !word.contains(' ') && word.starts_with(char::is_lowercase) && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
@@ -427,7 +431,7 @@ fn opening(sentence: &str, words: &[((usize, usize), String)]) -> Option<(usize,
         // `ability to write rules`: what is done to the thing goes as well.
         let able = at > 0 && word == "to" && vocabulary.heads.contains(words[at - 1].1.as_str());
         let done = able && sentence[words[at + 1].0.0..].starts_with(char::is_lowercase) && at + 2 < words.len();
-        if able && vocabulary.conduct.contains(next) {
+        if (able || word == "you") && vocabulary.conduct.contains(next) {
             return None;
         }
         if done && !vocabulary.openings.contains(next) {

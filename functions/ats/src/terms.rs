@@ -217,6 +217,10 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
         None => true,
         Some(c) if c.is_alphanumeric() || matches!(c, '_' | '#' | '@' | '&') => false,
         Some('+') => false,
+        // `NB-IoT` is a name of its own.
+        Some('-') if term.len() < 5 && term.chars().filter(|c| c.is_uppercase()).count() > 1 => {
+            !before.next().is_some_and(|c| c.is_ascii_uppercase())
+        }
         Some('.') => term.starts_with('.') || !before.next().is_some_and(char::is_alphanumeric),
         Some(_) => true,
     };
