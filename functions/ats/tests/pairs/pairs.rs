@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-/// The pairs that the rules were written with; those whose faults were looked at once, after the first measure; those that
-/// no rule was written for; and those written later, each set before it was measured, whose general faults were mended
-/// after the first measure.
+/// The pairs that the first rules were written with; those whose faults were looked at once, after the first measure; those
+/// held out then; and those written later, each set before it was measured, whose general faults were mended after that.
 pub(crate) const FILES: [(&str, &str); 9] = [
     ("development", include_str!("development.txt")),
     ("looked at", include_str!("second.txt")),
