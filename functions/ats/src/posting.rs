@@ -96,7 +96,7 @@ pub(crate) fn read(description: &str) -> Posting {
         }
         seen += 1;
         bullets += usize::from(line.bullet);
-        for sentence in split_sentences(text) {
+        for sentence in split_sentences(text).into_iter().flat_map(pieces) {
             let part = of_line.unwrap_or(part);
             // Tasks told in running text may ask in between.
             let part = if part == Part::Tasks && !line.bullet { Part::Open } else { part };
@@ -243,7 +243,8 @@ fn opens_a_list(line: &Line, next: Option<&Line>) -> bool {
 
 /// Whether the items that come next mostly ask for something by their own words.
 fn asks(lines: &[Line]) -> bool {
-    let items: Vec<&Line> = lines.iter().take_while(|line| line.bullet).collect();
+    const ENOUGH: usize = 20;
+    let items: Vec<&Line> = lines.iter().take_while(|line| line.bullet).take(ENOUGH).collect();
     let asking = items.iter().filter(|line| need(&line.text, Part::Open) > Need::Mentioned).count();
     asking * 2 >= items.len() && asking > 0
 }
@@ -333,14 +334,14 @@ fn brackets_apart(sentence: &str) -> (String, Vec<String>) {
         && let Some((within, behind)) = after.split_once(')')
     {
         outside.push_str(before);
-        // `MCIPS (desirable)`: what says nothing else is said of the item before it.
-        let item = outside.rfind([',', ';']).map_or(0, |comma| comma + 1);
         let within_lower = lower(within);
         let nothing_else = VOCABULARY
             .sayings
             .find(&within_lower)
             .any(|(saying, start, end)| saying == Saying::Preferred && start == 0 && end == within_lower.len());
-        if nothing_else && outside[item..].contains(char::is_alphabetic) {
+        // `MCIPS (desirable)`: what says nothing else is said of the item before it.
+        let item = if nothing_else { outside.rfind([',', ';']).map_or(0, |comma| comma + 1) } else { outside.len() };
+        if outside[item..].contains(char::is_alphabetic) {
             inside.push(format!("{} ({within})", outside[item..].trim()));
             outside.truncate(item);
         } else if says(within, Saying::Preferred) || says(within, Saying::Must) {
@@ -353,6 +354,21 @@ fn brackets_apart(sentence: &str) -> (String, Vec<String>) {
     }
     outside.push_str(rest);
     (outside, inside)
+}
+
+/// A sentence in pieces that are short enough to look at each item beside each other.
+fn pieces(sentence: &str) -> Vec<&str> {
+    const MOST_BYTES: usize = 800;
+    let (mut pieces, mut rest) = (Vec::new(), sentence);
+    while rest.len() > MOST_BYTES {
+        let most = rest.floor_char_boundary(MOST_BYTES);
+        let at = rest[..most].rfind([',', ' ']).map_or(most, |at| at + 1);
+        pieces.push(rest[..at].trim());
+        rest = &rest[at..];
+    }
+    pieces.push(rest.trim());
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 fn split_sentences(line: &str) -> Vec<&str> {
@@ -409,6 +425,15 @@ mod tests {
         assert_eq!(required("Requirements:\n- Bees\nHoney Ltd keeps every hive that it ever bought."), ["- Bees"]);
         assert_eq!(required("Requirements\nAnimals:\n- Bees\nTools:\n- Smoker"), ["- Bees", "- Smoker"]);
         assert_eq!(required("Requirements\n- Bees, wasps\nand hornets"), ["- Bees, wasps and hornets"]);
+    }
+
+    #[test]
+    fn a_sentence_without_an_end_is_read_in_pieces() {
+        let endless = format!("Requirements: {}", "bees, wax, ".repeat(2000));
+        let read = read(&endless);
+        assert!(read.sentences.len() > 20);
+        assert!(read.sentences.iter().all(|(need, piece)| *need == Need::Required && piece.len() <= 800));
+        assert_eq!(pieces(&"ü".repeat(500)).concat(), "ü".repeat(500));
     }
 
     #[test]
