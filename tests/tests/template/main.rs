@@ -249,7 +249,7 @@ const WORSENINGS: &[(&str, &str, &str, &str)] = &[
     (MAIN, "    Tracing: Active\n", "", "AuthFunction: not traced"),
     (MAIN, "Role: !GetAtt UploadUrlRole.Arn", "Role: !GetAtt AuthRole.Arn", "UploadUrlFunction: no role of its own"),
     (MAIN, "LogGroup: !Ref UploadUrlLogs", "LogGroup: !Ref AuthLogs", "UploadUrlFunction: no log group"),
-    (MAIN, "      MemorySize: 1769\n", "", "AuthFunction: memory"),
+    (MAIN, "      MemorySize: 1024\n", "", "AuthFunction: memory"),
     (MAIN, "      Timeout: 60\n", "", "AuthFunction: the time-out"),
     (MAIN, "      Timeout: 29\n", "      Timeout: 31\n", "UploadUrlFunction: outlasts"),
     (
