@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::customizations::Font;
 
-/// What the fonts of a page may weigh together where nobody chose them. The rest of a page is some ten thousand bytes.
+/// What the fonts of a page may weigh together. The rest of a page is some ten thousand bytes.
 const MOST_BYTES: usize = 50_000;
 
 /// A file of a font: some weights of a family, for some letters.
@@ -160,12 +160,12 @@ pub(crate) struct Pair {
     /// What headings need of theirs.
     pub(crate) weights: Weights,
     pub(crate) body: Font,
-    /// The person chose one of them, and shall see it whatever it weighs.
+    /// The person chose one of them, and shall see as much of both as fits.
     pub(crate) chosen: bool,
 }
 
-/// The files that a page in these fonts wants for a text. A text whose letters take more than fits has its body in a font of
-/// the reader's system.
+/// The files that a page in these fonts wants for a text. Of what takes more than fits, the body is set in a font of the
+/// reader's system.
 pub(crate) fn wanted(pair: Pair, text: &str) -> Vec<&'static Face> {
     // Digits and punctuation alone are better left to the font of the letters around them.
     if !text.contains(|c: char| c.is_ascii_alphabetic() || (c.is_alphabetic() && CORE.hold(c))) {
@@ -178,16 +178,20 @@ pub(crate) fn wanted(pair: Pair, text: &str) -> Vec<&'static Face> {
     };
     let one = pair.heading == pair.body;
     let weights = if one { Weights::Both } else { pair.weights };
-    let mut faces: Vec<&Face> =
-        pair.heading.faces().iter().filter(|face| weights.include(face.weight)).filter(needed).collect();
-    if !one {
-        let body: Vec<&Face> = pair.body.faces().iter().filter(needed).collect();
-        let weigh = |faces: &[&Face]| faces.iter().map(|face| face.bytes.len()).sum::<usize>();
-        if pair.chosen || weigh(&faces) + weigh(&body) <= MOST_BYTES {
-            faces.extend(body);
-        }
+    let of = |font: Font, weights: Weights| {
+        font.faces().iter().filter(move |face| weights.include(face.weight)).filter(needed).collect::<Vec<_>>()
+    };
+    let (heading, body) = (of(pair.heading, weights), if one { Vec::new() } else { of(pair.body, Weights::Both) });
+    let mut ways = vec![[heading.clone(), body].concat()];
+    if pair.chosen && !one {
+        // A bold that the browser draws from the regular letters is nearer to the choice than a font of the system.
+        ways.push([heading.clone(), of(pair.body, Weights::Regular)].concat());
     }
-    faces
+    ways.push(heading);
+    let weigh = |faces: &Vec<&Face>| faces.iter().map(|face| face.bytes.len()).sum::<usize>();
+    let fitting = ways.into_iter().find(|faces| weigh(faces) <= MOST_BYTES);
+    // The letters of every language at once, in one weight, take less than fits in each of these fonts.
+    fitting.unwrap_or_else(|| of(pair.heading, if weights == Weights::Semibold { weights } else { Weights::Regular }))
 }
 
 /// The rules that tell a browser of these files.
@@ -242,8 +246,39 @@ mod tests {
             Pair { heading: Font::Newsreader, weights: Weights::Regular, body: Font::SourceSans, chosen: false };
         let everything = "Ada ł è ơ ế";
         assert!(wanted(pair, everything).iter().all(|face| face.family == "Newsreader"));
+        pair.heading = Font::Bricolage;
+        pair.body = Font::Newsreader;
+        assert!(wanted(pair, "Ada").iter().all(|face| face.family == "Bricolage"));
         pair.chosen = true;
-        assert!(wanted(pair, everything).iter().any(|face| face.family == "Source Sans"));
+        let faces = wanted(pair, "Ada").iter().map(|face| (face.family, face.weight)).collect::<Vec<_>>();
+        assert_eq!(faces, [("Bricolage", "400 800"), ("Newsreader", "400")]);
+    }
+
+    #[test]
+    fn no_choice_and_no_text_takes_more_than_fits() {
+        let fonts = [
+            Font::System,
+            Font::Bricolage,
+            Font::Geist,
+            Font::GeistMono,
+            Font::Newsreader,
+            Font::SourceSans,
+            Font::SourceSerif,
+        ];
+        for (heading, body) in fonts.into_iter().flat_map(|heading| fonts.map(|body| (heading, body))) {
+            for weights in [Weights::Regular, Weights::Semibold, Weights::Both] {
+                for (chosen, text) in
+                    [true, false].into_iter().flat_map(|it| ["Ada", "Ada è", "Ada ł è ơ ế"].map(|t| (it, t)))
+                {
+                    let faces = wanted(Pair { heading, weights, body, chosen }, text);
+                    let bytes: usize = faces.iter().map(|face| face.bytes.len()).sum();
+                    assert!(bytes <= MOST_BYTES, "{heading:?} {body:?} {weights:?} {text}: {bytes}");
+                    let families = || heading.faces().iter().map(|face| face.family);
+                    let shown = families().all(|family| faces.iter().any(|face| face.family == family));
+                    assert!(shown, "{heading:?} is gone");
+                }
+            }
+        }
     }
 
     #[test]
