@@ -136,7 +136,8 @@ pub(crate) struct Phrase {
 pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)], language: Option<&str>) -> Vec<Phrase> {
     let mut phrases = Vec::new();
     let mut known = 0;
-    for (start, end) in segments(sentence, taken, language) {
+    let segments = segments(sentence, taken, language);
+    for (start, end) in segments.iter().copied() {
         if taken.iter().any(|(from, to)| *from < end && *to > start) {
             known += 1;
         } else if let Some(phrase) = phrase(sentence, start, end) {
@@ -144,7 +145,7 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)], language: Option<
         }
     }
     // `Experience in legal or financial translation` leads to both, whatever its first half names.
-    let led = segments(sentence, taken, language)
+    let led = segments
         .into_iter()
         .any(|(start, end)| opening(sentence, &words(sentence, start, end)).is_some_and(|(_, led)| led));
     // `qualitative and quantitative research` is no `qualitative`.

@@ -97,7 +97,7 @@ pub(super) async fn measure(stack: &Stack, dev: bool, progress: &Progress) -> an
 }
 
 /// The answer, and the milliseconds that it took.
-async fn timed(request: RequestBuilder, status: u16) -> anyhow::Result<(f64, Answer)> {
+pub(super) async fn timed(request: RequestBuilder, status: u16) -> anyhow::Result<(f64, Answer)> {
     let begun = Instant::now();
     let answer = Answer::to(request).await?.expect(status)?;
     Ok((begun.elapsed().as_secs_f64() * 1e3, answer))

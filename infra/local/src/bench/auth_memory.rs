@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use reqwest::{Client, RequestBuilder};
+use reqwest::Client;
 use serde_json::{Value, json};
-use vitae_testing::{Answer, Person};
+use vitae_testing::Person;
 
+use super::auth::timed;
 use super::memory;
 use super::table::{Figure, Table, percentile};
 use crate::progress::Progress;
@@ -60,12 +61,14 @@ pub(super) async fn measure(stack: &Stack, progress: &Progress) -> anyhow::Resul
         let (mut sign_ins, mut refreshes, mut last) = (Vec::new(), Vec::new(), Value::Null);
         for nth in 0..WARMING + REQUESTS {
             let request = client.post(route("/users/login?client=native")).json(&credentials);
-            let took = timed(request, &mut last).await?;
+            let (took, answer) = timed(request, 200).await?;
+            last = answer.json()?;
             sign_ins.extend((nth >= WARMING).then_some(took));
         }
         for nth in 0..WARMING + REQUESTS {
             let token = json!({ "refresh_token": last["refresh_token"] });
-            let took = timed(client.post(route("/users/refresh")).json(&token), &mut last).await?;
+            let (took, answer) = timed(client.post(route("/users/refresh")).json(&token), 200).await?;
+            last = answer.json()?;
             refreshes.extend((nth >= WARMING).then_some(took));
         }
         drop(held);
@@ -78,15 +81,6 @@ pub(super) async fn measure(stack: &Stack, progress: &Progress) -> anyhow::Resul
     }
     step.done("");
     Ok(table)
-}
-
-/// The milliseconds that a request took; `last` becomes its answer.
-async fn timed(request: RequestBuilder, last: &mut Value) -> anyhow::Result<f64> {
-    let begun = Instant::now();
-    let answer = Answer::to(request).await?.expect(200)?;
-    let took = begun.elapsed().as_secs_f64() * 1e3;
-    *last = answer.json()?;
-    Ok(took)
 }
 
 /// A process that gets no more than a share of a core for as long as this lives.
