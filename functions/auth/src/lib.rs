@@ -159,10 +159,12 @@ pub fn routes() -> Routes<State> {
         .route_layer(from_fn(|request, next| limits::REGISTER.apply(request, next)));
     let signing_in = Routes::new()
         .routes(routes!(sign_in::login))
+        .routes(routes!(sign_in::token))
+        .route_layer(from_fn(|request, next| limits::SIGN_IN.apply_beside(request, next)));
+    let proving = Routes::new()
         .routes(routes!(sign_in::login_mfa))
         .routes(routes!(sign_in::reauthenticate))
         .routes(routes!(recovery::change_password))
-        .routes(routes!(sign_in::token))
         .route_layer(from_fn(|request, next| limits::SIGN_IN.apply(request, next)));
     let recovering = Routes::new()
         .routes(routes!(recovery::forgot_password))
@@ -185,6 +187,8 @@ pub fn routes() -> Routes<State> {
         .route_layer(from_fn(|request, next| limits::ELSEWHERE.apply(request, next)));
     let renewing = Routes::new()
         .routes(routes!(refresh::refresh))
+        .route_layer(from_fn(|request, next| limits::REFRESH.apply_beside(request, next)));
+    let leaving = Routes::new()
         .routes(routes!(refresh::logout))
         .route_layer(from_fn(|request, next| limits::REFRESH.apply(request, next)));
     let own = Routes::new()
@@ -214,10 +218,12 @@ pub fn routes() -> Routes<State> {
     Routes::new()
         .merge(registering)
         .merge(signing_in)
+        .merge(proving)
         .merge(recovering)
         .merge(redeeming)
         .merge(elsewhere)
         .merge(renewing)
+        .merge(leaving)
         .merge(own)
         .routes(routes!(access_token::jwks))
 }

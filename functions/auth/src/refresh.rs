@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use vitae_runtime::{metrics, telemetry};
 use vitae_store::{Actor, AuditEntry, AuditEvent, Person, StoreError};
-use vitae_web::{Json, Problem, ProblemBody, VerifyError};
+use vitae_web::{Admission, Json, Problem, ProblemBody, VerifyError};
 
 use crate::access_token::AccessToken;
 use crate::refresh_token::{RefreshToken, Verdict};
@@ -49,11 +49,12 @@ pub(crate) struct Refresh {
 )]
 pub(crate) async fn refresh(
     extract::State(state): extract::State<State>,
+    admission: Admission,
     headers: HeaderMap,
     body: Option<Json<Refresh>>,
 ) -> Result<Response, Problem> {
     let (token, client) = presented(&state, &headers, body)?;
-    let renewed = renew(&state, &token).await.and_then(|renewed| renewed.ok_or_else(session_ended));
+    let renewed = renew(&state, &admission, &token).await.and_then(|renewed| renewed.ok_or_else(session_ended));
     renewed.map(|(person, access, next)| answer(&state, person, access, &next, client)).map_err(
         |problem| match client {
             // A browser is not to come again with a cookie that is good for nothing.
@@ -67,12 +68,20 @@ pub(crate) async fn refresh(
 
 /// The tokens that are good from now on, and whose they are; `None` where the token's session has ended, or ends now
 /// because the token was used before.
-async fn renew(state: &State, token: &RefreshToken) -> Result<Option<(Person, AccessToken, RefreshToken)>, Problem> {
+async fn renew(
+    state: &State,
+    admission: &Admission,
+    token: &RefreshToken,
+) -> Result<Option<(Person, AccessToken, RefreshToken)>, Problem> {
     telemetry::note_user(token.user_id);
     for _ in 0..ATTEMPTS {
         // Read together, for speed; who it is does not matter before the token is judged.
-        let (person, session) =
-            tokio::join!(state.admitted(token.user_id), state.store.session(token.user_id, token.session_id));
+        let (person, session, granted) = tokio::join!(
+            state.admitted(token.user_id),
+            state.store.session(token.user_id, token.session_id),
+            admission.granted()
+        );
+        granted?;
         let now = Timestamp::now();
         let Some(session) = session? else { return Ok(None) };
         match token.judge(&session, now) {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use vitae_passwords::{Password, is_outdated};
 use vitae_runtime::{metrics, telemetry};
 use vitae_store::{Person, Session, StoreError, TokenPurpose, keys};
-use vitae_web::{BODY_LIMIT, Json, Problem, ProblemBody, Query, User};
+use vitae_web::{Admission, BODY_LIMIT, Json, Problem, ProblemBody, Query, User};
 
 use crate::access_token::{AccessToken, LIFETIME_SECONDS};
 use crate::mail::Letter;
@@ -141,11 +141,12 @@ pub(crate) struct MfaRequired {
 )]
 pub(crate) async fn login(
     extract::State(state): extract::State<State>,
+    admission: Admission,
     Query(ClientQuery { client }): Query<ClientQuery>,
     headers: HeaderMap,
     Json(body): Json<Login>,
 ) -> Result<Response, Problem> {
-    match sign_in(&state, &body.email, &body.password, &headers, ABSOLUTE).await? {
+    match sign_in(&state, &admission, &body.email, &body.password, &headers, ABSOLUTE).await? {
         Outcome::Refused => Err(Problem::unauthorized(refusal(&state))),
         Outcome::SecondFactor(person, recovery_codes) => {
             ask_for_second_factor(&state, &person, recovery_codes, vec![PASSWORD.to_owned()]).await
@@ -414,6 +415,7 @@ pub(crate) struct OAuthError {
 )]
 pub(crate) async fn token(
     extract::State(state): extract::State<State>,
+    admission: Admission,
     headers: HeaderMap,
     form: Result<Form<PasswordGrant>, FormRejection>,
 ) -> Result<Response, Problem> {
@@ -433,7 +435,7 @@ pub(crate) async fn token(
         return Ok(oauth_error("unsupported_grant_type", "The only grant here is password."));
     }
     let lasts = SignedDuration::from_secs(LIFETIME_SECONDS);
-    let (_, begun) = match sign_in(&state, &form.username, &form.password, &headers, lasts).await? {
+    let (_, begun) = match sign_in(&state, &admission, &form.username, &form.password, &headers, lasts).await? {
         Outcome::SignedIn(signed_in) => *signed_in,
         Outcome::Refused => return Ok(oauth_error("invalid_grant", refusal(&state))),
         Outcome::SecondFactor(..) => {
@@ -473,6 +475,7 @@ struct Begun {
 /// A new session for whoever knows the password; a refusal, after the same work, for whoever does not.
 async fn sign_in(
     state: &State,
+    admission: &Admission,
     email: &str,
     password: &str,
     headers: &HeaderMap,
@@ -480,8 +483,13 @@ async fn sign_in(
 ) -> Result<Outcome, Problem> {
     let started = Instant::now();
     let account = email.trim().to_lowercase();
-    let (counted, person) =
-        tokio::join!(limits::SIGN_IN_ACCOUNT.count(&state.web, &account), state.person_by_email(&account));
+    // Read while the limits are counted; nothing is hashed before both have room. What comes too often from one address
+    // takes nothing of the account's.
+    let counted = async {
+        admission.granted().await?;
+        limits::SIGN_IN_ACCOUNT.count(&state.web, &account).await
+    };
+    let (counted, person) = tokio::join!(counted, state.person_by_email(&account));
     counted?;
     let mut person = person?;
     for attempt in 0..ATTEMPTS {

@@ -24,7 +24,7 @@ pub use auth::{ACCESS_TOKEN_MINUTES, ACCESS_TOKEN_TYPE, AUDIENCE, Claims, User, 
 pub use etag::{IfMatch, WithEtag, etag};
 pub use extract::{Json, Path, Query, from_value};
 pub use idempotency::{Idempotency, idempotent};
-pub use limits::{Limits, RateLimit, Subject, visitor_address};
+pub use limits::{Admission, Limits, RateLimit, Subject, visitor_address};
 pub use openapi::{SecurityAddon, document};
 pub use paging::{Listed, Paging};
 pub use permissions::Permission;

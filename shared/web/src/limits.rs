@@ -1,15 +1,19 @@
 //! Rate limits by class of request: the generic cell rate algorithm on one item of the store.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Shared};
 use vitae_runtime::environment::{EnvironmentError, optional};
 use vitae_runtime::metrics;
-use vitae_store::{Limit, LimitState};
+use vitae_store::{Limit, LimitState, StoreError};
 
 use crate::app::Web;
 use crate::auth::User;
@@ -85,19 +89,10 @@ impl RateLimit {
     /// Middleware that counts each request, answers 429 beyond the limit, and says in each answer where the caller
     /// stands. Use it as `.route_layer(from_fn(|request, next| LIMIT.apply(request, next)))`.
     pub async fn apply(self, request: Request, next: Next) -> Response {
-        let Some(web) = request.extensions().get::<Web>().cloned() else {
-            return Problem::internal("a rate limit stands outside the application").into_response();
-        };
         let (mut parts, body) = request.into_parts();
-        let subject = match self.subject {
-            Subject::Address => visitor_address(&parts.headers).map_or_else(|| "unknown".to_owned(), network_of),
-            Subject::Person => match User::from_request_parts(&mut parts, &()).await {
-                Ok(user) => user.id.to_string(),
-                Err(problem) => return problem.into_response(),
-            },
-            Subject::Named => {
-                return Problem::internal("a limit on named subjects is counted by its handler").into_response();
-            }
+        let (web, subject) = match self.whose(&mut parts).await {
+            Ok(found) => found,
+            Err(problem) => return problem.into_response(),
         };
         let limit = self.in_force(web.limits);
         let state = match web.store.count_against(limit, &subject).await {
@@ -113,10 +108,75 @@ impl RateLimit {
         response
     }
 
+    /// Like [`RateLimit::apply`] for a handler that begins to read while its request is still being counted, and waits
+    /// for [`Admission::granted`] before it changes anything or works hard. Whatever it does, its answer goes out only
+    /// where the request was within the limit.
+    pub async fn apply_beside(self, request: Request, next: Next) -> Response {
+        let (mut parts, body) = request.into_parts();
+        let (web, subject) = match self.whose(&mut parts).await {
+            Ok(found) => found,
+            Err(problem) => return problem.into_response(),
+        };
+        let limit = self.in_force(web.limits);
+        let count = async move { Arc::new(web.store.count_against(limit, &subject).await) }.boxed().shared();
+        parts.extensions.insert(Admission(count.clone()));
+        let (counted, mut response) = tokio::join!(count, next.run(Request::from_parts(parts, body)));
+        match &*counted {
+            Ok(state) => {
+                if !state.allowed {
+                    response = self.exceeded(*state).into_response();
+                }
+                describe(response.headers_mut(), limit, *state);
+                response
+            }
+            Err(error) => Problem::unavailable(error).into_response(),
+        }
+    }
+
+    /// Whose request this is, and the application that it came to.
+    async fn whose(self, parts: &mut Parts) -> Result<(Web, String), Problem> {
+        let Some(web) = parts.extensions.get::<Web>().cloned() else {
+            return Err(Problem::internal("a rate limit stands outside the application"));
+        };
+        let subject = match self.subject {
+            Subject::Address => visitor_address(&parts.headers).map_or_else(|| "unknown".to_owned(), network_of),
+            Subject::Person => User::from_request_parts(parts, &()).await?.id.to_string(),
+            Subject::Named => return Err(Problem::internal("a limit on named subjects is counted by its handler")),
+        };
+        Ok((web, subject))
+    }
+
     fn exceeded(self, state: LimitState) -> Problem {
         tracing::warn!(class = self.class, "a request was limited");
         metrics::add(metrics::REQUESTS_LIMITED, 1);
         Problem::too_many_requests(state.reset_seconds.max(1))
+    }
+}
+
+/// Whether a request is within its limit, for handlers under [`RateLimit::apply_beside`].
+#[derive(Debug, Clone)]
+pub struct Admission(Shared<BoxFuture<'static, Arc<Result<LimitState, StoreError>>>>);
+
+impl Admission {
+    /// Waits until the request is counted.
+    ///
+    /// # Errors
+    /// Beyond the limit, and where nothing can be counted. What is said is of no matter: the limit itself answers then.
+    pub async fn granted(&self) -> Result<(), Problem> {
+        match &*self.0.clone().await {
+            Ok(state) if state.allowed => Ok(()),
+            Ok(state) => Err(Problem::too_many_requests(state.reset_seconds.max(1))),
+            Err(error) => Err(Problem::unavailable(error)),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Admission {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let admission = parts.extensions.get().cloned();
+        admission.ok_or_else(|| Problem::internal("no rate limit is counted beside this handler"))
     }
 }
 
