@@ -118,8 +118,7 @@ impl State {
 
     /// A person who may be here: neither gone nor suspended.
     async fn admitted(&self, user_id: Uuid) -> Result<Person, Problem> {
-        let person = self.store.person(user_id).await?;
-        person.filter(|person| person.suspended_at.is_none()).ok_or_else(session_ended)
+        may_be_here(self.store.person(user_id).await?)
     }
 
     /// The session that a request was made in, for routes where the end of a session must count at once and not only
@@ -226,6 +225,11 @@ pub fn routes() -> Routes<State> {
         .merge(leaving)
         .merge(own)
         .routes(routes!(access_token::jwks))
+}
+
+/// A person who may be here: neither gone nor suspended.
+fn may_be_here(person: Option<Person>) -> Result<Person, Problem> {
+    person.filter(|person| person.suspended_at.is_none()).ok_or_else(session_ended)
 }
 
 fn session_ended() -> Problem {

@@ -13,7 +13,7 @@ use vitae_web::{Admission, Json, Problem, ProblemBody, VerifyError};
 use crate::access_token::AccessToken;
 use crate::refresh_token::{RefreshToken, Verdict};
 use crate::sign_in::{Client, SignedIn, answer, end_session_of};
-use crate::{State, browser, session_ended};
+use crate::{State, browser, may_be_here, session_ended};
 
 /// Two requests may replace a token at the same moment; the one that comes second looks again.
 const ATTEMPTS: usize = 3;
@@ -75,18 +75,14 @@ async fn renew(
 ) -> Result<Option<(Person, AccessToken, RefreshToken)>, Problem> {
     telemetry::note_user(token.user_id);
     for _ in 0..ATTEMPTS {
-        // Read together, for speed; who it is does not matter before the token is judged.
-        let (person, session, granted) = tokio::join!(
-            state.admitted(token.user_id),
-            state.store.session(token.user_id, token.session_id),
-            admission.granted()
-        );
+        let (rows, granted) =
+            tokio::join!(state.store.person_and_session(token.user_id, token.session_id), admission.granted());
         granted?;
         let now = Timestamp::now();
-        let Some(session) = session? else { return Ok(None) };
+        let (person, Some(session)) = rows? else { return Ok(None) };
         match token.judge(&session, now) {
             Verdict::Good => {
-                let person = person?;
+                let person = may_be_here(person)?;
                 let (rotated, next) = token.rotate(&session, now);
                 // The access token is signed meanwhile, and says nothing to anybody where another request was first.
                 let (stored, access) = tokio::join!(
@@ -100,7 +96,7 @@ async fn renew(
                 }
             }
             Verdict::JustReplaced(next) => {
-                let person = person?;
+                let person = may_be_here(person)?;
                 let access = state.signer.sign(&person, &session).await?;
                 return Ok(Some((person, access, next)));
             }

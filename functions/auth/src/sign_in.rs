@@ -22,7 +22,7 @@ use crate::access_token::{AccessToken, LIFETIME_SECONDS};
 use crate::mail::Letter;
 use crate::profile::Profile;
 use crate::refresh_token::{ABSOLUTE, IDLE, RefreshToken};
-use crate::{State, browser, limits, one_use, second_factor};
+use crate::{State, browser, limits, may_be_here, one_use, second_factor, session_ended};
 
 /// What a refused sign-in is told, whatever the reason.
 const WRONG: &str = "The mail address or the password is wrong.";
@@ -322,8 +322,9 @@ pub(crate) async fn reauthenticate(
     Json(body): Json<Reauthenticate>,
 ) -> Result<Json<Reauthenticated>, Problem> {
     let wrong = || Problem::forbidden("The password or the code is wrong.");
-    state.live_session(user).await?;
-    let person = state.admitted(user.id).await?;
+    let (person, session) = state.store.person_and_session(user.id, user.session_id).await?;
+    session.ok_or_else(session_ended)?;
+    let person = may_be_here(person)?;
     limits::SIGN_IN_ACCOUNT.count(&state.web, &person.email.to_lowercase()).await?;
     let right = matches(&body.password, Some(&person)).await?;
     if !right {

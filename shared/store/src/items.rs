@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, KeysAndAttributes, TransactWriteItem};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
@@ -55,6 +55,30 @@ impl Store {
             .send()
             .await?;
         output.item.map(from_item).transpose()
+    }
+
+    /// Reads two items of one partition in one request, strongly consistent.
+    pub(crate) async fn get_both<A: DeserializeOwned, B: DeserializeOwned>(
+        &self,
+        pk: &str,
+        first: &str,
+        second: &str,
+    ) -> Result<(Option<A>, Option<B>), StoreError> {
+        let key = |sk: &str| Item::from([(keys::PK.to_owned(), string(pk)), (keys::SK.to_owned(), string(sk))]);
+        let wanted = KeysAndAttributes::builder().keys(key(first)).keys(key(second)).consistent_read(true);
+        let request = self.client.batch_get_item().request_items(&self.table, wanted.build().map_err(incomplete)?);
+        let output = request.send().await?;
+        // What a busy table leaves out is asked for alone, with the retries of such a request.
+        if output.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
+            return Ok(tokio::try_join!(self.get_item(pk, first), self.get_item(pk, second))?);
+        }
+        let mut items = output.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
+        let mut take = |sk: &str| {
+            let at = items.iter().position(|item| item.get(keys::SK) == Some(&string(sk)))?;
+            Some(items.swap_remove(at))
+        };
+        let (first, second) = (take(first), take(second));
+        Ok((first.map(from_item).transpose()?, second.map(from_item).transpose()?))
     }
 
     /// A person's children of one kind, newest first (ids are UUIDv7, so their order is that of their making).

@@ -120,6 +120,21 @@ impl Store {
         Ok(session.filter(|session| session.is_live(Timestamp::now())))
     }
 
+    /// A session that has not ended, beside the person whose it is.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn person_and_session(
+        &self,
+        user_id: Uuid,
+        session_id: Uuid,
+    ) -> Result<(Option<Person>, Option<Session>), StoreError> {
+        let session = keys::child(keys::SESSION, session_id);
+        let (person, session): (_, Option<Session>) =
+            self.get_both(&keys::user(user_id), keys::PROFILE, &session).await?;
+        Ok((person, session.filter(|session| session.is_live(Timestamp::now()))))
+    }
+
     /// Replaces a session by `rotated` if the token with the hash `presented` is still the good one.
     ///
     /// # Errors
