@@ -74,7 +74,7 @@ pub(crate) enum Transport {
     Ses(aws_sdk_sesv2::Client, String),
     /// A server of one's own.
     #[cfg(feature = "smtp")]
-    Smtp(crate::smtp::Smtp),
+    Smtp(Box<crate::smtp::Smtp>),
 }
 
 impl Transport {
@@ -87,7 +87,7 @@ impl Transport {
         match optional("SMTP_URL") {
             None => Ok(Self::Ses(aws.ses(), from)),
             #[cfg(feature = "smtp")]
-            Some(url) => Ok(Self::Smtp(crate::smtp::Smtp::new(&url, &from)?)),
+            Some(url) => Ok(Self::Smtp(Box::new(crate::smtp::Smtp::new(&url, &from)?))),
             #[cfg(not(feature = "smtp"))]
             Some(_) => anyhow::bail!("SMTP_URL is set, and this build has SES alone: build it with the feature `smtp`"),
         }
