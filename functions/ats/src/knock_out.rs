@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use vitae_resume::Resume;
 
 use crate::job::texts_of;
+use crate::phrases;
 use crate::terms;
 
 /// A condition, and whether the résumé shows that it is met.
@@ -137,7 +138,7 @@ const DEGREE_CONTEXT: [&str; 14] = [
     "ausbildung als",
 ];
 
-const LICENCE_WORDS: [&str; 27] = [
+const LICENCE_WORDS: [&str; 33] = [
     "license",
     "licence",
     "licensed",
@@ -162,6 +163,12 @@ const LICENCE_WORDS: [&str; 27] = [
     "qts",
     "nmc pin",
     "admitted to the bar",
+    "admission to the bar",
+    "admitted as",
+    "qualified solicitor",
+    "registered nurse",
+    "chartered engineer",
+    "chartered status",
     "bar admission",
     "gesellenbrief",
     "meisterbrief",
@@ -249,7 +256,7 @@ pub(crate) fn find<'a>(sentences: impl Iterator<Item = &'a str>, resume: &Resume
         {
             add(KnockOutKind::Degree, degree_held(resume, level));
         }
-        if has(&LICENCE_WORDS) {
+        if has(&LICENCE_WORDS) || !phrases::registrations(sentence).is_empty() {
             add(KnockOutKind::Licence, named_held(sentence, &LICENCE_WORDS, &texts));
         }
         if has(&CLEARANCE_WORDS) {
@@ -437,6 +444,8 @@ mod tests {
         assert_eq!(state_of("Bachelor's degree in nursing"), [(Degree, Met)]);
         assert_eq!(state_of("A master's degree"), [(Degree, Unknown)]);
         assert_eq!(state_of("BLS certified"), [(Licence, Met)]);
+        assert_eq!(state_of("NMC registration"), [(Licence, NotShown)]);
+        assert_eq!(state_of("Patient registration"), []);
         assert_eq!(state_of("Valid driver's license required"), [(Licence, NotShown)]);
         assert_eq!(state_of("Active security clearance"), [(Clearance, Unknown)]);
         assert_eq!(state_of("On-site in Leeds"), [(Place, Met)]);

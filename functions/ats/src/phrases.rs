@@ -2,7 +2,7 @@
 //! trade's, so what stands as one item among others in a list of requirements is taken for one.
 
 use crate::terms;
-use crate::vocabulary::{Condition, Saying, VOCABULARY};
+use crate::vocabulary::{Condition, Saying, VOCABULARY, lower};
 
 /// Longest phrase that is taken for a term, in words, without the small ones between them and with them.
 const MOST_WORDS: usize = 4;
@@ -36,7 +36,7 @@ const LETTERS: [(&str, &[&str]); 5] =
 /// What stands between a task and a tool that is written with a capital: `stock control in SAP EWM`.
 const BEFORE_NAMES: &[&str] = &[
     " in ", " at ", " on ", " within ", " across ", " en ", " em ", " na ", " på ", " with ", " mit ", " avec ",
-    " con ", " com ", " met ", " med ", " of the ",
+    " con ", " com ", " met ", " med ", " of the ", " to the ",
 ];
 
 /// What stands between a person and what they have: `a midwife with sound skills in antenatal care`.
@@ -101,6 +101,7 @@ const NO_OBJECTS: &[&str] = &[
     "automation",
     "management",
     "information",
+    "codes",
     "regulations",
     "control",
     "services",
@@ -121,22 +122,65 @@ const NO_OBJECTS: &[&str] = &[
 const OF_ONE_PIECE: [&str; 7] =
     ["skills", "licence", "license", "certificate", "certification", "training", "registration"];
 
+/// Kinds of a thing that is named once behind them: `unit and integration tests`, `manual and automated testing`.
+const SHARED: [(&[&str], &[&str]); 2] = [
+    (
+        &["tests", "testing"],
+        &["unit", "integration", "manual", "functional", "regression", "performance", "load", "system"],
+    ),
+    (&["databases"], &["relational", "non-relational", "graph"]),
+];
+
+/// What a person works with, of which examples follow: `a booking system such as Priava` asks for Priava.
+const OF_WHICH_EXAMPLES_FOLLOW: [&str; 10] = [
+    "system",
+    "systems",
+    "software",
+    "package",
+    "packages",
+    "warehouse",
+    "warehouses",
+    "solution",
+    "solutions",
+    "provider",
+];
+
+/// What is named by its kind: `timber and steel design`, `diary and travel management`.
+const OF_MANY_KINDS: [&str; 7] = ["management", "design", "engineering", "planning", "analysis", "law", "care"];
+
+/// What sets a person's other choices beside those that a sentence names: `Looker or similar BI tools`.
+const OTHERS: [&str; 6] = ["other", "another", "similar", "comparable", "equivalent", "related"];
+
+/// Endings of adjectives that follow their noun, in the languages that have them so.
+const ADJECTIVES_BEHIND: [(&str, &[&str]); 4] = [
+    ("it", &["ali", "ale", "ari", "are", "iche", "ica", "ici", "ico", "ive", "iva", "ivi"]),
+    ("fr", &["ale", "ales", "ique", "iques", "ive", "ives", "elle", "elles", "aire", "aires"]),
+    ("es", &["al", "ales", "ica", "icas", "ico", "icos", "iva", "ivas", "aria", "arias"]),
+    ("pt", &["al", "ais", "ica", "icas", "ico", "icos", "iva", "ivas", "ária", "árias"]),
+];
+
 /// A phrase with its place in the sentence, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Phrase {
     pub(crate) text: String,
+    /// How else the sentence names it: `tolleranze dimensionali e geometriche`, and `sterilisation` in what it is done to.
+    pub(crate) also: Option<String>,
     pub(crate) start: usize,
     pub(crate) end: usize,
     /// Whether words lead to it that say that a person has it: `experience with`.
     led: bool,
 }
 
-/// The phrases of a sentence that asks for something. `taken` are places of terms that are known already: they count as
-/// items, and no phrase goes over one.
-pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)], language: Option<&str>) -> Vec<Phrase> {
-    let mut phrases = Vec::new();
+/// The phrases of a sentence that asks for something, in the stretches that it was divided into. `taken` are places of
+/// terms that are known already: they count as items, and no phrase goes over one.
+pub(crate) fn listed(
+    sentence: &str,
+    segments: &[(usize, usize)],
+    taken: &[(usize, usize)],
+    language: Option<&str>,
+) -> Vec<Phrase> {
+    let mut phrases: Vec<Phrase> = Vec::new();
     let mut known = 0;
-    let segments = segments(sentence, taken, language);
     for (start, end) in segments.iter().copied() {
         if taken.iter().any(|(from, to)| *from < end && *to > start) {
             known += 1;
@@ -146,8 +190,17 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)], language: Option<
     }
     // `Experience in legal or financial translation` leads to both, whatever its first half names.
     let led = segments
-        .into_iter()
-        .any(|(start, end)| opening(sentence, &words(sentence, start, end)).is_some_and(|(_, led)| led));
+        .iter()
+        .any(|(start, end)| opening(sentence, &words(sentence, *start, *end)).is_some_and(|(_, led)| led));
+    share_what_follows(sentence, &mut phrases, taken);
+    phrases.iter_mut().filter(|phrase| phrase.also.is_none()).for_each(name_what_is_done);
+    join_adjectives(sentence, &mut phrases, language);
+    phrases.retain(|phrase| {
+        let behind = &sentence[phrase.end..];
+        let examples = [" such as ", " like ", " e.g. ", " (e.g. "].iter().any(|words| behind.starts_with(words));
+        let last = phrase.text.rsplit(' ').next().unwrap_or_default();
+        !(examples && phrase.text.starts_with(char::is_lowercase) && OF_WHICH_EXAMPLES_FOLLOW.contains(&last))
+    });
     // `qualitative and quantitative research` is no `qualitative`.
     let joined = |end: usize| [" and ", " or ", " & "].iter().any(|word| sentence[end..].starts_with(word));
     phrases.retain(|phrase| !(is_adjective(&phrase.text) && joined(phrase.end)));
@@ -166,11 +219,118 @@ pub(crate) fn listed(sentence: &str, taken: &[(usize, usize)], language: Option<
         let behind = sentence[phrase.end..].to_lowercase();
         VOCABULARY.sayings.find(&behind).any(|(saying, ..)| matches!(saying, Saying::Must | Saying::Asking))
     };
-    let whole = |phrase: &Phrase| led || short || begins(phrase) || said(phrase);
+    // `Published an app on Google Play`.
+    let named = |phrase: &Phrase| {
+        let first = !sentence[..phrase.start].contains(char::is_alphanumeric);
+        !first && language != Some("de") && phrase.text.split(' ').all(begins_a_name)
+    };
+    let whole = |phrase: &Phrase| led || short || begins(phrase) || said(phrase) || named(phrase);
     match phrases.len() + known {
         1 => phrases.into_iter().filter(whole).collect(),
         _ => phrases,
     }
+}
+
+/// `Unit` before `and integration tests` are unit tests, and `antenatal` before `and postnatal care` is antenatal care.
+/// `Timber` before `and steel design` may be a thing of its own.
+fn share_what_follows(sentence: &str, phrases: &mut [Phrase], taken: &[(usize, usize)]) {
+    const NEAR: usize = 48;
+    const JOINTS: [&str; 3] = [" and ", " or ", " & "];
+    let ends: Vec<(usize, usize)> =
+        phrases.iter().map(|phrase| (phrase.start, phrase.end)).chain(taken.iter().copied()).collect();
+    for phrase in phrases.iter_mut().filter(|phrase| !phrase.text.contains([' ', '-'])) {
+        let word = lower(&phrase.text);
+        let rest = &sentence[phrase.end..];
+        let joint = JOINTS.iter().find(|joint| rest.starts_with(**joint));
+        if let Some((_, things)) =
+            SHARED.iter().map(|(things, kinds)| (kinds, things)).find(|(k, _)| k.contains(&word.as_str()))
+        {
+            let near = lower(&rest[..rest.floor_char_boundary(NEAR)]);
+            let mut behind = near.split(|c: char| !c.is_alphanumeric());
+            if let Some(thing) = behind.find(|word| things.contains(word))
+                && (joint.is_some() || rest.starts_with([',', '/']))
+            {
+                phrase.text = format!("{} {thing}", phrase.text);
+            }
+            continue;
+        }
+        let next = joint.map(|joint| phrase.end + joint.len());
+        let next =
+            next.and_then(|next| ends.iter().find(|(start, _)| *start == next)).map(|(from, to)| &sentence[*from..*to]);
+        let Some((_, thing)) = next.and_then(|next| next.rsplit_once(' ')) else { continue };
+        let named = |text: &str| text.chars().skip(1).any(char::is_uppercase);
+        let name =
+            phrase.text.starts_with(char::is_uppercase) && sentence[..phrase.start].contains(char::is_alphanumeric);
+        if name || named(&phrase.text) || !thing.starts_with(char::is_lowercase) || thing.ends_with("ing") {
+            continue;
+        }
+        let whole = format!("{} {thing}", phrase.text);
+        if is_adjective(&word) {
+            phrase.text = whole;
+        } else if OF_MANY_KINDS.contains(&thing) && !terms::is_term(&phrase.text) {
+            phrase.also = Some(whole);
+        }
+    }
+}
+
+/// `sterilisation of instruments` is sterilisation.
+fn name_what_is_done(phrase: &mut Phrase) {
+    const ENDINGS: [&str; 9] = ["ing", "tion", "sation", "ance", "ment", "ung", "tion", "ción", "zione"];
+    let done =
+        [" of ", " von ", " der ", " de ", " des ", " di "].iter().find_map(|joint| phrase.text.split_once(joint));
+    let done = done.map(|(done, _)| done).filter(|done| {
+        let word = lower(done);
+        !done.contains(' ')
+            && ENDINGS.iter().any(|ending| word.ends_with(ending))
+            && !VOCABULARY.plain_alone.contains(word.as_str())
+            && !VOCABULARY.heads.contains(word.as_str())
+    });
+    phrase.also = done.map(str::to_owned);
+}
+
+/// `tolleranze dimensionali e geometriche` are one thing, with two adjectives behind it.
+fn join_adjectives(sentence: &str, phrases: &mut Vec<Phrase>, language: Option<&str>) {
+    let Some((_, endings)) = ADJECTIVES_BEHIND.iter().find(|(spoken, _)| language == Some(*spoken)) else { return };
+    let adjective = |word: &str| endings.iter().any(|ending| word.ends_with(ending));
+    // Of a known term the second adjective says nothing by itself: `comptabilité générale et analytique`.
+    let second = |phrase: &Phrase| {
+        let before = &sentence[..phrase.start];
+        let described = [" e ", " et ", " y "].iter().find_map(|joint| before.strip_suffix(joint));
+        let described = described.and_then(|before| before.rsplit_once(' ')).is_some_and(|(_, last)| adjective(last));
+        described
+            && phrase.text.starts_with(char::is_lowercase)
+            && !phrase.text.contains(' ')
+            && adjective(&phrase.text)
+    };
+    let starts: Vec<usize> = phrases.iter().map(|phrase| phrase.end).collect();
+    phrases.retain(|phrase| !second(phrase) || starts.iter().any(|end| *end < phrase.start && phrase.start - end <= 4));
+    let mut i = 1;
+    while i < phrases.len() {
+        let (before, phrase) = (&phrases[i - 1], &phrases[i]);
+        let joint = sentence.get(before.end..phrase.start).unwrap_or_default();
+        let joined = [" e ", " ed ", " et ", " y ", " ou ", " o "].contains(&joint);
+        let alone =
+            !phrase.text.contains(' ') && phrase.text.starts_with(char::is_lowercase) && adjective(&phrase.text);
+        let described = before.text.split_once(' ').is_some_and(|(_, rest)| adjective(rest));
+        if joined && alone && described {
+            let also = sentence[before.start..phrase.end].to_owned();
+            phrases[i - 1].also = Some(also);
+            phrases.remove(i);
+        } else {
+            i += 1;
+        }
+    }
+}
+
+/// Whether what follows a name is still a part of it: ` for Cloud`.
+pub(crate) fn goes_on_as_a_name(behind: &str) -> bool {
+    let next = behind.strip_prefix(" for ").and_then(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
+    next.is_some_and(|next| next.starts_with(char::is_uppercase) && !terms::is_term(next))
+}
+
+/// Whether a word begins like a name: with a capital or a digit.
+pub(crate) fn begins_a_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
 }
 
 /// Whether a word of English says of what kind something is.
@@ -184,12 +344,11 @@ fn is_adjective(word: &str) -> bool {
 pub(crate) fn around(
     sentence: &str,
     term: (usize, usize),
+    segments: &[(usize, usize)],
     taken: &[(usize, usize)],
-    language: Option<&str>,
 ) -> Option<Phrase> {
-    let others: Vec<(usize, usize)> = taken.iter().copied().filter(|other| *other != term).collect();
-    let segments = segments(sentence, taken, language);
-    let (start, end) = segments.into_iter().find(|(start, end)| *start <= term.0 && term.1 <= *end)?;
+    let mut others = taken.iter().filter(|other| **other != term);
+    let (start, end) = segments.iter().copied().find(|(start, end)| *start <= term.0 && term.1 <= *end)?;
     let fits = |found: &Phrase| {
         let wider = found.start <= term.0 && term.1 <= found.end && (found.start, found.end) != term;
         // A forklift licence is about the forklift, and cloud AWS is AWS.
@@ -199,19 +358,81 @@ pub(crate) fn around(
             let word = word.trim_matches(edge);
             !word.is_empty() && !VOCABULARY.tails.contains(word) && !VOCABULARY.kinds.contains(word)
         });
-        wider && more && others.iter().all(|(from, to)| *to <= found.start || *from >= found.end)
+        wider && more && others.all(|(from, to)| *to <= found.start || *from >= found.end)
     };
     phrase(sentence, start, end).filter(fits)
 }
 
+/// The stretch of a sentence that says who is looked for: `We're looking for a firmware developer with`.
+pub(crate) fn who_is_looked_for(sentence: &str) -> Option<(usize, usize)> {
+    const LOOKING: [&str; 9] = [
+        "looking for a",
+        "looking for an",
+        "seeking a",
+        "seeking an",
+        "we need a",
+        "suchen eine",
+        "recherchons un",
+        "buscamos un",
+        "cerchiamo un",
+    ];
+    let lower = lower(sentence);
+    let at = LOOKING.iter().find_map(|words| lower.find(words))?;
+    let ends = [" with ", " mit ", " avec ", " con ", " who ", " that ", ", "];
+    let end = ends.iter().filter_map(|end| lower[at..].find(end)).min().map_or(sentence.len(), |end| at + end);
+    Some((0, end))
+}
+
+/// Whether a longer phrase is a known term with words before it that say of what kind it is (`mammalian cell culture`),
+/// or behind it of what.
+/// In tongues whose adjectives follow, they stand behind.
+pub(crate) fn ends_in(sentence: &str, phrase: &Phrase, term: (usize, usize), language: Option<&str>) -> bool {
+    let first = !sentence[..phrase.start].contains(char::is_alphanumeric);
+    let named = |word: &str| word.starts_with(char::is_uppercase);
+    let kind = match language {
+        Some("fr" | "es" | "it" | "pt") if phrase.start == term.0 => sentence.get(term.1..phrase.end),
+        _ if phrase.end == term.1 => sentence.get(phrase.start..term.0),
+        // `negotiation of contracts`
+        _ if phrase.start == term.0 => sentence.get(term.1..phrase.end).filter(|kind| kind.starts_with(" of ")),
+        _ => None,
+    };
+    kind.is_some_and(|kind| !kind.split_whitespace().skip(usize::from(first)).any(named))
+}
+
+/// Whether words say how good or how new a thing is, and not which one: `modern`.
+pub(crate) fn says_nothing_of_its_kind(text: &str) -> bool {
+    let vocabulary = &*VOCABULARY;
+    text.split_whitespace()
+        .all(|word| vocabulary.openings.contains(word) || vocabulary.openings_before_heads.contains(word))
+}
+
+/// A known term with the words behind it that say what is done with it, of what kind or which one it is, where there are
+/// any: `Linux administration`, `AWS cloud services`, `OWASP Top 10`. It is another wording for the term.
+pub(crate) fn wording<'a>(sentence: &'a str, term: (usize, usize), segments: &[(usize, usize)]) -> Option<&'a str> {
+    let vocabulary = &*VOCABULARY;
+    let (_, stop) = segments.iter().copied().find(|(start, end)| *start <= term.0 && term.1 <= *end)?;
+    let mut end = term.1;
+    for ((from, to), word) in words(sentence, term.1, stop) {
+        let known = [&vocabulary.kinds, &vocabulary.kinds_behind_capitals, &vocabulary.activities];
+        let small = sentence[from..to] == *word && known.iter().any(|words| words.contains(word.as_str()));
+        let edition = vocabulary.editions.contains(word.as_str());
+        let number = end > term.1
+            && (word.bytes().all(|byte| byte.is_ascii_digit()) || matches!(word.as_str(), "i" | "ii" | "iii"));
+        if sentence[end..from] != *" " || !(small || edition || number) {
+            break;
+        }
+        end = to;
+    }
+    (end > term.1).then(|| &sentence[term.0..end])
+}
+
 /// The items that known terms next to each other make up: `B2B sales`.
-pub(crate) fn joined(sentence: &str, taken: &[(usize, usize)], language: Option<&str>) -> Vec<Phrase> {
+pub(crate) fn joined(sentence: &str, segments: &[(usize, usize)], taken: &[(usize, usize)]) -> Vec<Phrase> {
     if taken.len() < 2 {
         return Vec::new();
     }
-    let segments = segments(sentence, taken, language);
-    let items = segments.into_iter().filter_map(|(start, end)| {
-        let here: Vec<&(usize, usize)> = taken.iter().filter(|(from, to)| start <= *from && *to <= end).collect();
+    let items = segments.iter().filter_map(|(start, end)| {
+        let here: Vec<&(usize, usize)> = taken.iter().filter(|(from, to)| start <= from && to <= end).collect();
         // Names that no list holds may stand between them: `B2B SaaS sales`.
         let named = |between: &str| between.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
         let close = here.len() > 1
@@ -221,7 +442,7 @@ pub(crate) fn joined(sentence: &str, taken: &[(usize, usize)], language: Option<
                     .is_some_and(|between| *between == *"-" || between.starts_with(' ') && named(between))
             });
         let (first, last) = (here.first()?, here.last()?);
-        phrase(sentence, start, end).filter(|found| close && found.start <= first.0 && last.1 <= found.end)
+        phrase(sentence, *start, *end).filter(|found| close && found.start <= first.0 && last.1 <= found.end)
     });
     items.collect()
 }
@@ -244,29 +465,64 @@ pub(crate) fn says_little(word: &str) -> bool {
     VOCABULARY.plain_alone.contains(word.trim_matches(edge).to_lowercase().as_str())
 }
 
-/// The places of a sentence that name conditions of another kind: what was studied, and leave to drive or to practise.
+/// The places of a sentence that name conditions of another kind: what was studied, roles held before, and leave to drive
+/// or to practise.
 pub(crate) fn conditions(sentence: &str, language: Option<&str>) -> Vec<(usize, usize)> {
     let lower = lower(sentence);
     let found: Vec<(Condition, usize, usize)> =
         VOCABULARY.conditions.find(&lower).filter(|(_, _, end)| !lower[*end..].starts_with(" of ")).collect();
-    if found.is_empty() {
+    let registrations = registrations(sentence);
+    if found.is_empty() && registrations.is_empty() {
         return Vec::new();
     }
-    let mut places = Vec::new();
-    // Whether what follows is still what was studied: `a degree in physics, chemistry or similar`.
-    let mut studied = false;
+    let mut places: Vec<(usize, usize)> = Vec::new();
+    // What the last stretch was about, where what follows can still belong to it.
+    let mut last: Option<Condition> = None;
     for (start, end) in segments(sentence, &[], language) {
-        let here: Vec<Condition> =
-            found.iter().filter(|(_, from, to)| *from < end && *to > start).map(|(condition, ..)| *condition).collect();
-        if here.contains(&Condition::Education) {
-            studied = true;
-        } else if here.is_empty() && (!studied || leads(sentence, start, end)) {
-            studied = false;
-            continue;
+        let within = |from: usize, to: usize| from < end && to > start;
+        let mut here: Vec<Condition> =
+            found.iter().filter(|(_, from, to)| within(*from, *to)).map(|(condition, ..)| *condition).collect();
+        if registrations.iter().any(|(from, to)| within(*from, *to)) {
+            here.push(Condition::Licence);
         }
-        places.push((start, end));
+        let joint = places.last().map_or("", |(_, before)| sentence[*before..start].trim());
+        let goes_on = match last {
+            // `a degree in physics, chemistry or similar`
+            Some(Condition::Education) => !leads(sentence, start, end),
+            // `experience as a clerk or administrator`
+            Some(Condition::Role) => ["or", "oder", "ou", "of", "lub", "eller", "/"].contains(&joint),
+            // `NMC registration (adult)`
+            Some(Condition::Licence) => ["(", "in"].contains(&joint),
+            None => false,
+        };
+        last = if here.contains(&Condition::Education) {
+            Some(Condition::Education)
+        } else {
+            here.first().copied().or(last.filter(|_| goes_on))
+        };
+        if last.is_some() {
+            // `a registered nurse with experience of wound care`
+            let hit = found.iter().filter(|(_, from, to)| within(*from, *to)).map(|(.., to)| *to).max();
+            let with = hit.and_then(|hit| sentence[hit.min(end)..end].find(" with ").map(|at| hit + at));
+            let with = with.filter(|_| last != Some(Condition::Education));
+            places.push((start, with.unwrap_or(end)));
+        }
     }
     places
+}
+
+/// Where a sentence asks for an entry in a register of a profession: `NMC registration`, and no `patient registration`.
+pub(crate) fn registrations(sentence: &str) -> Vec<(usize, usize)> {
+    let places = sentence.match_indices("registration").map(|(at, word)| (at, at + word.len()));
+    places
+        .filter(|(at, end)| {
+            let before = sentence[..*at].trim_end().rsplit(' ').next().unwrap_or_default();
+            let first = sentence[..*at].trim_end().len() == before.len();
+            let capitals = before.chars().filter(|c| c.is_uppercase()).count();
+            let whole = !sentence[*end..].starts_with(char::is_alphanumeric);
+            whole && (capitals > 1 || capitals == 1 && !first && before.starts_with(char::is_uppercase))
+        })
+        .collect()
 }
 
 /// Whether a stretch says that a person has something: `three years with`, `knowledge of`.
@@ -276,15 +532,9 @@ fn leads(sentence: &str, start: usize, end: usize) -> bool {
     })
 }
 
-/// The sentence in lower case; as it is where letters would change their length, so that places stay.
-fn lower(sentence: &str) -> String {
-    let lower = sentence.to_lowercase().replace('’', "'");
-    if lower.len() == sentence.len() { lower } else { sentence.to_owned() }
-}
-
 /// The stretches between commas, conjunctions, and what stands before examples and tools; the heading before a colon is
 /// none.
-fn segments(sentence: &str, taken: &[(usize, usize)], language: Option<&str>) -> Vec<(usize, usize)> {
+pub(crate) fn segments(sentence: &str, taken: &[(usize, usize)], language: Option<&str>) -> Vec<(usize, usize)> {
     let begin = match sentence.find(": ") {
         Some(colon) if sentence[..colon].split_whitespace().count() <= 7 => colon + 2,
         _ => 0,
@@ -315,6 +565,8 @@ fn segments(sentence: &str, taken: &[(usize, usize)], language: Option<&str>) ->
             && long(&sentence[*end..], false)
     }));
     let lower = lower(sentence);
+    // Whether a word says enough by itself for the one behind it to be a part of its name.
+    let known_ends = |word: &str| taken.iter().any(|(from, to)| !word.is_empty() && lower[*from..*to].contains(word));
     let spoken = language.unwrap_or("en");
     let joining = CONJUNCTIONS.iter().filter(|(_, only)| only.is_empty() || only.contains(&spoken));
     for (conjunction, _) in joining.chain(LETTERS.iter().filter(|(_, only)| only.contains(&spoken))) {
@@ -331,7 +583,10 @@ fn segments(sentence: &str, taken: &[(usize, usize)], language: Option<&str>) ->
         cuts.extend(lower.match_indices(preposition).map(|(at, found)| (at, at + found.len())).filter(|(at, end)| {
             let known = taken.iter().any(|(from, _)| from == end);
             let before = lower[..*at].rsplit(' ').next().unwrap_or_default();
-            let leads = VOCABULARY.heads.contains(before) || VOCABULARY.verbs.contains(before);
+            // `PCB design with Altium` is no `design with`.
+            let earlier = lower[..*at].trim_end_matches(before).trim_end().rsplit(' ').next().unwrap_or_default();
+            let noun = !before.ends_with("ed") && !before.ends_with("ing") && known_ends(earlier);
+            let leads = VOCABULARY.heads.contains(before) || VOCABULARY.verbs.contains(before) && !noun;
             free(*at + 1) && !leads && (known || sentence[*end..].starts_with(char::is_uppercase))
         }));
     }
@@ -386,6 +641,18 @@ fn words(sentence: &str, start: usize, end: usize) -> Vec<((usize, usize), Strin
             "-kunskaper",
             "-erfarenhet",
             "-knowledge",
+            "-umfeld",
+            "-software",
+            "-systeme",
+            "-systemen",
+            "-tools",
+            "-plattformen",
+            "-bereich",
+            "-programme",
+            "-programmen",
+            "-anwendungen",
+            "-technologien",
+            "-landschaft",
         ];
         match known.iter().find_map(|tail| rest.strip_suffix(tail)) {
             Some(stem) if word.len() == lower.len() && !stem.is_empty() => {
@@ -488,14 +755,70 @@ fn is_amount(word: &str) -> bool {
     word.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '–' | '%' | '.' | ','))
 }
 
+/// The stretches of a sentence that name no thing of their own: where a person worked, and what would do as well.
+pub(crate) fn asides(sentence: &str, segments: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let aside = |(start, end): &(usize, usize)| {
+        let words = words(sentence, *start, *end);
+        let first = words.first().map(|(_, word)| word.as_str());
+        is_of_a_place(&words)
+            || first.is_some_and(|word| OTHERS.contains(&word)) && sentence[..*start].contains(char::is_alphanumeric)
+    };
+    let mut asides: Vec<(usize, usize)> = Vec::new();
+    // `three years at a bank, fund or trading firm`: until where it goes on.
+    let mut placed = None;
+    for (start, end) in segments.iter().copied() {
+        let joint = placed.and_then(|until: usize| sentence.get(until..start)).map(str::trim);
+        let goes_on = matches!(joint, Some("," | "or" | ", or"));
+        if goes_on || is_of_a_place(&words(sentence, start, end)) {
+            placed = Some(end);
+        }
+        if goes_on || aside(&(start, end)) {
+            asides.push((start, end));
+        }
+    }
+    asides
+}
+
+/// Whether a known term is but a kind of thing that would do as well: `Sage or a similar accounting package`.
+pub(crate) fn would_do_as_well(sentence: &str, term: (usize, usize), segments: &[(usize, usize)]) -> bool {
+    let segment = segments.iter().find(|(start, end)| *start <= term.0 && term.1 <= *end);
+    segment.is_some_and(|(start, _)| {
+        let after_another = sentence[..*start].contains(char::is_alphanumeric);
+        after_another && words(sentence, *start, term.0).iter().any(|(_, word)| OTHERS.contains(&word.as_str()))
+    })
+}
+
+/// `two years in a bank`, `experience at a call centre`: where a person worked is no skill.
+fn is_of_a_place(words: &[((usize, usize), String)]) -> bool {
+    let time = |word: &str| matches!(word, "years" | "year" | "more" | "experience");
+    let word = |(_, word): &((usize, usize), String), any: &[&str]| any.contains(&word.as_str());
+    words.windows(4).any(|run| time(&run[0].1) && word(&run[1], &["in", "at"]) && word(&run[2], &["a", "an"]))
+}
+
 fn phrase(sentence: &str, start: usize, end: usize) -> Option<Phrase> {
     let vocabulary = &*VOCABULARY;
     let words = words(sentence, start, end);
-    let (first, led) = opening(sentence, &words)?;
+    if is_of_a_place(&words) {
+        return None;
+    }
+    let (mut first, led) = opening(sentence, &words)?;
+    let before = sentence[..start].contains(char::is_alphanumeric);
+    if before && words[..first].iter().any(|(_, word)| OTHERS.contains(&word.as_str())) {
+        return None;
+    }
+    // `frameworks React`: Romance tongues name the kind first.
+    if let Some([(_, kind), ((from, _), _), ..]) = words.get(first..)
+        && (vocabulary.kinds.contains(kind.as_str()) || vocabulary.kinds_behind_capitals.contains(kind.as_str()))
+        && sentence[*from..].starts_with(char::is_uppercase)
+        && sentence[words[first].0.0..].starts_with(char::is_lowercase)
+    {
+        first += 1;
+    }
     let words = words.get(first..).filter(|words| !words.is_empty())?;
     let written = |i: usize| &sentence[words[i].0.0..words[i].0.1];
     // The thing ends before what cannot stand in a name.
     let mut until = words.len();
+    let mut name_of_three = None;
     for (i, (_, word)) in words.iter().enumerate().skip(1) {
         // `fact-checking skills` are fact-checking.
         let done = word == "skills" && written(0).ends_with("ing");
@@ -504,13 +827,30 @@ fn phrase(sentence: &str, start: usize, end: usize) -> Option<Phrase> {
         // `Rust a plus`.
         let said = ["a", "an", "ein", "un", "ett", "een"].contains(&word.as_str())
             && words.get(i + 1).is_some_and(|(_, next)| WELCOME.contains(&next.as_str()));
-        if tail || said || vocabulary.cuts.contains(word.as_str()) {
+        // `Defender for Endpoint` is one name.
+        let name = word == "for" && {
+            let next = words.get(i + 1).map_or("", |((from, to), _)| &sentence[*from..*to]);
+            let named = [written(0), written(i - 1), next].iter().all(|word| word.starts_with(char::is_uppercase));
+            named && !terms::is_term(next)
+        };
+        if name {
+            name_of_three = Some(i + 2);
+        }
+        // `Excel at what you do`.
+        if word == "at"
+            && i == 1
+            && terms::named(written(0)).is_some()
+            && !sentence[..words[0].0.0].contains(char::is_alphanumeric)
+        {
+            return None;
+        }
+        if tail || said || vocabulary.cuts.contains(word.as_str()) && !name {
             until = i;
             break;
         }
     }
     // `SIEM platforms` are SIEM; `operating systems` are no `operating`.
-    while until > 1 {
+    while until > 1 && name_of_three != Some(until) {
         let last = words[until - 1].1.as_str();
         let name = || {
             let before = written(until - 2);
@@ -572,6 +912,7 @@ fn phrase(sentence: &str, start: usize, end: usize) -> Option<Phrase> {
         || words.len() > MOST_WITH_SMALL_ONES
         || plain
         || alone
+        || vocabulary.soft.contains(lower(text).as_str())
         || !led && vocabulary.cuts.contains(words[0].1.as_str()) && !written(0).chars().all(char::is_uppercase)
         || letters < 3 && !coded
         || words.iter().all(|(_, word)| word.ends_with(['+', '%']))
@@ -579,7 +920,7 @@ fn phrase(sentence: &str, start: usize, end: usize) -> Option<Phrase> {
         return None;
     }
     let from = sentence[from..to].find(text)? + from;
-    Some(Phrase { text: text.to_owned(), start: from, end: from + text.len(), led })
+    Some(Phrase { text: text.to_owned(), also: None, start: from, end: from + text.len(), led })
 }
 
 #[cfg(test)]
@@ -587,7 +928,7 @@ mod tests {
     use super::*;
 
     fn phrases(sentence: &str) -> Vec<String> {
-        listed(sentence, &[], None).into_iter().map(|phrase| phrase.text).collect()
+        listed(sentence, &segments(sentence, &[], None), &[], None).into_iter().map(|phrase| phrase.text).collect()
     }
 
     #[test]
@@ -632,6 +973,76 @@ mod tests {
     }
 
     #[test]
+    fn a_thing_may_be_named_once_for_all_its_kinds() {
+        assert_eq!(phrases("Unit and integration tests"), ["Unit tests", "integration tests"]);
+        assert_eq!(phrases("antenatal and postnatal care"), ["antenatal care", "postnatal care"]);
+        let sentence = "timber and steel design, sterilisation of hives";
+        let found = listed(sentence, &segments(sentence, &[], None), &[], None);
+        let both: Vec<_> = found.iter().map(|phrase| (phrase.text.as_str(), phrase.also.as_deref())).collect();
+        assert_eq!(
+            both,
+            [
+                ("timber", Some("timber design")),
+                ("steel design", None),
+                ("sterilisation of hives", Some("sterilisation"))
+            ]
+        );
+        let sentence = "tolleranze dimensionali e geometriche, miele";
+        let found = listed(sentence, &segments(sentence, &[], Some("it")), &[], Some("it"));
+        assert_eq!(found[0].text, "tolleranze dimensionali");
+        assert_eq!(found[0].also.as_deref(), Some("tolleranze dimensionali e geometriche"));
+        assert_eq!(found[1].text, "miele");
+    }
+
+    #[test]
+    fn places_of_work_and_other_choices_are_no_terms() {
+        assert_eq!(phrases("At least 2 years in a SOC or similar role"), Vec::<String>::new());
+        assert_eq!(phrases("Experience with HiveTool, WaxTool or similar bee tools"), ["HiveTool", "WaxTool"]);
+        assert_eq!(phrases("Experience with a hive booking system such as HiveTool"), ["HiveTool"]);
+        let sentence = "3 years at a farm, fund or firm, bees";
+        let asides: Vec<&str> = asides(sentence, &segments(sentence, &[], None))
+            .into_iter()
+            .map(|(from, to)| &sentence[from..to])
+            .collect();
+        assert_eq!(asides[..3], ["3 years at a farm", " fund", "firm"]);
+    }
+
+    #[test]
+    fn who_is_looked_for_stands_before_what_they_can() {
+        let sentence = "We’re looking for a keeper with sound skills in bees";
+        assert_eq!(
+            who_is_looked_for(sentence).map(|(from, to)| &sentence[from..to]),
+            Some("We’re looking for a keeper")
+        );
+        assert_eq!(who_is_looked_for("You need a smoker with a lid"), None);
+    }
+
+    #[test]
+    fn a_name_goes_on_behind_a_preposition_where_capitals_say_so() {
+        assert!(goes_on_as_a_name(" for Endpoint or hives"));
+        assert!(!goes_on_as_a_name(" for Kubernetes") && !goes_on_as_a_name(" for bees"));
+        assert_eq!(phrases("Hive Guard for Winter, wax"), ["Hive Guard for Winter", "wax"]);
+    }
+
+    #[test]
+    fn an_entry_in_a_register_is_a_condition() {
+        let places = |sentence: &'static str| -> Vec<&str> {
+            conditions(sentence, None).into_iter().map(|(from, to)| &sentence[from..to]).collect()
+        };
+        assert_eq!(places("NMC registration (adult), bee keeping"), ["NMC registration ", "adult"]);
+        assert_eq!(places("patient registration, bee keeping"), Vec::<&str>::new());
+        assert_eq!(places("Experience as a keeper or breeder"), ["Experience as a keeper", "breeder"]);
+    }
+
+    #[test]
+    fn what_is_done_with_a_known_term_is_another_wording_for_it() {
+        let sentence = "Linux administration, Linux";
+        let segments = segments(sentence, &[(0, 5), (22, 27)], None);
+        assert_eq!(wording(sentence, (0, 5), &segments), Some("Linux administration"));
+        assert_eq!(wording(sentence, (22, 27), &segments), None);
+    }
+
+    #[test]
     fn what_was_studied_is_a_condition_of_its_own() {
         let sentence = "A degree in physics or chemistry and experience of bee keeping";
         let studied: Vec<&str> = conditions(sentence, None).into_iter().map(|(from, to)| &sentence[from..to]).collect();
@@ -643,6 +1054,7 @@ mod tests {
         for text in [
             "A reliable person, a team player and a good communicator",
             "5 years of experience, bachelor's degree",
+            "Strong organisational and time management skills",
             "You will report to the head of the farm and look after what our customers care for.",
         ] {
             assert_eq!(phrases(text), Vec::<String>::new(), "{text}");
@@ -652,8 +1064,11 @@ mod tests {
     #[test]
     fn a_known_term_may_be_a_part_of_what_is_asked_for() {
         let sentence = "hive audit planning, honey";
-        assert_eq!(around(sentence, (5, 10), &[(5, 10)], None).unwrap().text, "hive audit planning");
-        assert_eq!(around("audit, honey", (0, 5), &[(0, 5)], None), None);
+        let around = |sentence: &str, term: (usize, usize)| {
+            around(sentence, term, &segments(sentence, &[term], None), &[term]).map(|phrase| phrase.text)
+        };
+        assert_eq!(around(sentence, (5, 10)).as_deref(), Some("hive audit planning"));
+        assert_eq!(around("audit, honey", (0, 5)), None);
         assert_eq!(
             phrases("knife skills, a driving licence, NMC registration, S3"),
             ["knife skills", "driving licence", "NMC", "S3"]
@@ -663,7 +1078,10 @@ mod tests {
     #[test]
     fn a_known_term_is_an_item_and_never_a_part_of_a_phrase() {
         let sentence = "Docker, bee keeping";
-        assert_eq!(listed(sentence, &[(0, 6)], None)[0].text, "bee keeping");
-        assert_eq!(listed("hard Docker keeping, x", &[(5, 11)], None), []);
+        let listed = |sentence: &str, taken: (usize, usize)| {
+            listed(sentence, &segments(sentence, &[taken], None), &[taken], None)
+        };
+        assert_eq!(listed(sentence, (0, 6))[0].text, "bee keeping");
+        assert_eq!(listed("hard Docker keeping, x", (5, 11)), []);
     }
 }

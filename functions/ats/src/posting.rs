@@ -1,7 +1,8 @@
 //! How a job posting is built: headings, lists, running text, and how urgently each sentence asks.
 
 use crate::sheet::clean_line;
-use crate::vocabulary::{Heading, Saying, VOCABULARY};
+use crate::terms;
+use crate::vocabulary::{Heading, Saying, VOCABULARY, lower};
 
 /// Most words of a line that opens a list without a colon, and of one with it.
 const MOST_HEADING_WORDS: usize = 7;
@@ -14,6 +15,8 @@ const MOST_ITEM_WORDS: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Need {
     Mentioned,
+    /// What the work is: it needs the tools that it names.
+    Done,
     Preferred,
     Required,
 }
@@ -44,22 +47,47 @@ struct Line {
     gap: bool,
 }
 
+/// What was read since the last heading.
+struct Section {
+    part: Part,
+    /// Lines, bullets, and lines that could be items without a bullet.
+    lines: usize,
+    bullets: usize,
+    items: usize,
+    /// Whether the headings that follow divide it: `Requirements`, then `Languages:`, `Databases:`.
+    divided: bool,
+}
+
+impl Section {
+    fn of(part: Part) -> Self {
+        Self { part, lines: 0, bullets: 0, items: 0, divided: false }
+    }
+
+    /// A line that stands over a list opens a section of its own, or divides the one that it stands in.
+    fn divide(&mut self) {
+        let divides = if self.part == Part::Idle { self.lines == 0 } else { self.bullets == 0 };
+        if divides {
+            self.divided = true;
+        } else if !self.divided {
+            *self = Self::of(Part::Open);
+        }
+    }
+}
+
 /// Reads a job posting.
 pub(crate) fn read(description: &str) -> Posting {
     let lines = lines(description);
     let mut posting = Posting::default();
-    let mut part = Part::Open;
-    // Since the last heading: lines, bullets, and lines that could be items without a bullet.
-    let (mut seen, mut bullets, mut items) = (0, 0, 0);
-    // Whether the headings that follow divide this part: `Requirements`, then `Languages:`, `Databases:`.
-    let mut divided = false;
+    let mut section = Section::of(Part::Open);
+    // Whether a heading said already what is required.
+    let mut asked = false;
     for (i, line) in lines.iter().enumerate() {
         let next = lines.get(i + 1);
         let mut text = line.text.as_str();
         let mut of_line = None;
         match heading(line, next) {
             Some((found, None)) => {
-                (part, seen, bullets, items, divided) = (found, 0, 0, 0, false);
+                section = Section::of(found);
                 continue;
             }
             Some((found, Some(rest))) => {
@@ -67,47 +95,43 @@ pub(crate) fn read(description: &str) -> Posting {
                 if line.bullet || found == Part::Idle {
                     of_line = Some(found);
                 } else {
-                    (part, seen, bullets, items, divided) = (found, 0, 0, 0, false);
+                    section = Section::of(found);
                 }
                 text = rest;
             }
             None if opens_a_list(line, next) => {
-                let divides = if part == Part::Idle { seen == 0 } else { bullets == 0 };
-                if divides {
-                    divided = true;
-                } else if !divided {
-                    (part, seen, bullets, items) = (Part::Open, 0, 0, 0);
-                }
+                section.divide();
                 // A heading that nobody foresaw is known by what stands under it.
-                if part == Part::Open && asks(&lines[i + 1..]) {
-                    part = Part::Asking(Need::Required);
+                if section.part == Part::Open && asks(&lines[i + 1..], !asked) {
+                    section.part = Part::Asking(Need::Required);
+                    if need(text, Part::Open, false) < Need::Preferred {
+                        continue;
+                    }
                 }
             }
             None if !line.bullet => {
                 let prose = text.ends_with(['.', '!']) && text.split(' ').count() > MOST_ITEM_WORDS;
                 // Running text behind a list is no more of it.
-                if bullets > 0 && !divided || items > 1 && prose {
-                    (part, seen, bullets, items) = (Part::Open, 0, 0, 0);
+                if section.bullets > 0 && !section.divided || section.items > 1 && prose {
+                    section = Section::of(Part::Open);
                 } else if !prose {
-                    items += 1;
+                    section.items += 1;
                 }
             }
             None => {}
         }
-        seen += 1;
-        bullets += usize::from(line.bullet);
+        asked |= section.part == Part::Asking(Need::Required);
+        section.lines += 1;
+        section.bullets += usize::from(line.bullet);
         for sentence in split_sentences(text).into_iter().flat_map(pieces) {
-            let part = of_line.unwrap_or(part);
-            // Tasks told in running text may ask in between.
-            let part = if part == Part::Tasks && !line.bullet { Part::Open } else { part };
-            posting.add(sentence, part);
+            posting.add(sentence, of_line.unwrap_or(section.part), line.bullet);
         }
     }
     posting
 }
 
 impl Posting {
-    fn add(&mut self, sentence: &str, part: Part) {
+    fn add(&mut self, sentence: &str, part: Part, bullet: bool) {
         if part == Part::Idle || says(sentence, Saying::Idle) {
             self.left_out += 1;
             return;
@@ -119,7 +143,7 @@ impl Posting {
         let (outside, last) = last_apart(outside);
         let pieces = std::iter::once(outside.to_owned()).chain(last.map(str::to_owned)).chain(inside);
         for piece in pieces.filter(|piece| piece.contains(char::is_alphanumeric)) {
-            self.sentences.push((need(&piece, part), piece));
+            self.sentences.push((need(&piece, part, bullet), piece));
         }
         self.sentences.extend(rather.map(|piece| (Need::Preferred, piece.to_owned())));
     }
@@ -226,7 +250,8 @@ fn heading<'a>(line: &'a Line, next: Option<&Line>) -> Option<(Part, Option<&'a 
         Some(Heading::Preferred) => Part::Asking(Need::Preferred),
         Some(Heading::Tasks) => Part::Tasks,
         Some(Heading::Idle) => Part::Idle,
-        None if portrait && rest.is_none() => Part::Idle,
+        // `Why Finly?` as well.
+        None if (portrait || ["why", "warum", "pourquoi"].contains(&words[0])) && rest.is_none() => Part::Idle,
         None => return None,
     };
     Some((part, rest))
@@ -241,11 +266,16 @@ fn opens_a_list(line: &Line, next: Option<&Line>) -> bool {
     colon || !line.bullet && over
 }
 
-/// Whether the items that come next mostly ask for something by their own words.
-fn asks(lines: &[Line]) -> bool {
+/// Whether the items that come next mostly ask for something: by their own words or, where `names` may do, because they
+/// are no more than the names of known things.
+fn asks(lines: &[Line], names: bool) -> bool {
     const ENOUGH: usize = 20;
+    const MOST_WORDS_OF_A_NAME: usize = 5;
     let items: Vec<&Line> = lines.iter().take_while(|line| line.bullet).take(ENOUGH).collect();
-    let asking = items.iter().filter(|line| need(&line.text, Part::Open) > Need::Mentioned).count();
+    let names =
+        |text: &str| names && text.split(' ').count() <= MOST_WORDS_OF_A_NAME && !terms::find(text, None).is_empty();
+    let asking =
+        items.iter().filter(|line| need(&line.text, Part::Open, true) > Need::Done || names(&line.text)).count();
     asking * 2 >= items.len() && asking > 0
 }
 
@@ -253,12 +283,8 @@ fn says(sentence: &str, what: Saying) -> bool {
     VOCABULARY.sayings.find(&lower(sentence)).any(|(saying, ..)| saying == what)
 }
 
-fn lower(text: &str) -> String {
-    text.to_lowercase().replace('’', "'")
-}
-
 /// How urgently a piece of a sentence asks: by its own words before those that it stands under.
-fn need(piece: &str, part: Part) -> Need {
+fn need(piece: &str, part: Part, bullet: bool) -> Need {
     let lower = lower(piece);
     // What a colon ends asks for what follows, and for nothing itself; a question asks the reader.
     if piece.ends_with([':', '?']) {
@@ -268,16 +294,19 @@ fn need(piece: &str, part: Part) -> Need {
         (Some(Saying::Preferred), _) => Need::Preferred,
         (Some(Saying::Must), _) => Need::Required,
         (_, Part::Asking(need)) => need,
-        (Some(Saying::Asking), Part::Open) if !is_about_us(&lower) => Need::Required,
+        (_, Part::Tasks) if bullet => Need::Done,
+        // Tasks told in running text may ask in between.
+        (Some(Saying::Asking), Part::Open | Part::Tasks) if !is_about_us(&lower) => Need::Required,
+        (_, Part::Tasks) if !is_about_us(&lower) => Need::Done,
         _ => Need::Mentioned,
     }
 }
 
 /// `We have ten years of experience in`: what the employer can is not asked for.
 fn is_about_us(lower: &str) -> bool {
-    const US: [&str; 22] = [
-        "we", "we've", "our", "us", "wir", "unser", "unsere", "nous", "notre", "nuestro", "nuestra", "noi", "nostro",
-        "nostra", "wij", "onze", "ons", "nasz", "nasza", "vi", "vår", "nosso",
+    const US: [&str; 23] = [
+        "we", "we've", "we’ve", "our", "us", "wir", "unser", "unsere", "nous", "notre", "nuestro", "nuestra", "noi",
+        "nostro", "nostra", "wij", "onze", "ons", "nasz", "nasza", "vi", "vår", "nosso",
     ];
     const SEEK: [&str; 13] = [
         "expect",
@@ -300,10 +329,7 @@ fn is_about_us(lower: &str) -> bool {
 
 /// A sentence before its `preferably`, and what follows, where only that is preferred.
 fn rather_apart(sentence: &str) -> (&str, Option<&str>) {
-    let lower = sentence.to_lowercase();
-    if lower.len() != sentence.len() {
-        return (sentence, None);
-    }
+    let lower = lower(sentence);
     let behind_a_comma = |(_, start, end): ((), usize, usize)| {
         let before = sentence[..start].trim_end();
         let before = before.strip_suffix([',', '–', '-', '—'])?.trim_end();
@@ -425,6 +451,20 @@ mod tests {
         assert_eq!(required("Requirements:\n- Bees\nHoney Ltd keeps every hive that it ever bought."), ["- Bees"]);
         assert_eq!(required("Requirements\nAnimals:\n- Bees\nTools:\n- Smoker"), ["- Bees", "- Smoker"]);
         assert_eq!(required("Requirements\n- Bees, wasps\nand hornets"), ["- Bees, wasps and hornets"]);
+    }
+
+    #[test]
+    fn an_unforeseen_heading_is_known_by_the_names_under_it_unless_another_said_what_is_required() {
+        assert_eq!(required("The bag\n- Python\n- Docker"), ["- Python", "- Docker"]);
+        assert_eq!(required("Requirements\n- Python\nThe bag\n- Rust\n- Docker"), ["- Python"]);
+        assert_eq!(required("The bag\n- Sunshine\n- Parties"), Vec::<String>::new());
+        assert_eq!(required("Requirements\n- Python\nWould be great\n- Rust\n- Docker"), ["- Python"]);
+    }
+
+    #[test]
+    fn curly_letters_hide_nothing() {
+        assert_eq!(required("What you’ll need\n• Bees\nWhat you’ll get\n• Honey"), ["• Bees"]);
+        assert_eq!(required("You’ve kept bees."), ["You’ve kept bees."]);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Finding terms of trade in text: whole terms only, under any of their names, inflected where a stemmer knows how.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
+
+use crate::vocabulary::lower;
 
 /// One concept of the list.
 pub(crate) type Concept = usize;
@@ -29,6 +31,11 @@ pub(crate) fn name_of(concept: Concept) -> &'static str {
 /// Whether a concept is the name of a product, that stands in no list of ours with other names.
 pub(crate) fn is_product(concept: Concept) -> bool {
     concept >= LEXICON.by_hand
+}
+
+/// Whether a concept is a tool or a technique with a name of its own, which work that is done with it needs.
+pub(crate) fn is_tool(concept: Concept) -> bool {
+    is_product(concept) || LEXICON.tools.contains(&concept)
 }
 
 /// The terms of a text, from left to right, none overlapping another; of two that do, the longer stays.
@@ -77,15 +84,19 @@ pub(crate) fn contains_whole(text: &str, needle: &str) -> bool {
     !whole_places(text, needle).is_empty()
 }
 
-/// Where `needle` stands in `text` as a whole term, letter case aside, in bytes. In the rare text whose letters change
-/// their length with their case, the places are those of its lower-case form.
+/// Where `needle` stands in `text` as a whole term, letter case aside, in bytes.
 pub(crate) fn whole_places(text: &str, needle: &str) -> Vec<(usize, usize)> {
     if needle.is_empty() {
         return Vec::new();
     }
-    let (text, needle) = (text.to_lowercase(), needle.to_lowercase());
-    let places = text.match_indices(&needle).map(|(start, found)| (start, start + found.len()));
-    places.filter(|(start, end)| is_whole(&text, *start, *end)).collect()
+    let (text, needle) = (lower(text), lower(needle));
+    places_in_lower(&text, &needle).collect()
+}
+
+/// The same where both are in lower case already.
+pub(crate) fn places_in_lower<'a>(text: &'a str, needle: &'a str) -> impl Iterator<Item = (usize, usize)> {
+    let places = text.match_indices(needle).map(|(start, found)| (start, start + found.len()));
+    places.filter(move |(start, end)| start < end && is_whole(text, *start, *end))
 }
 
 /// The words of a text, lower case, each reduced to its stem where a stemmer knows the language.
@@ -98,6 +109,8 @@ struct Lexicon {
     concepts: Vec<&'static str>,
     /// How many of them are written by hand; the others are names of products, each by itself.
     by_hand: usize,
+    /// Those written by hand under `[tools]`.
+    tools: HashSet<Concept>,
     names: Vec<Name>,
     automaton: AhoCorasick,
     /// Names as words, longer than one letter each, for the stemmer: those without signs and without an everyday sense.
@@ -114,9 +127,16 @@ struct Name {
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let (mut concepts, mut names, mut wordings) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut tools, mut under_tools) = (HashSet::new(), false);
     for line in include_str!("../data/terms.txt").lines().filter(|line| !line.starts_with('#')) {
+        if line.starts_with('[') {
+            under_tools = line == "[tools]";
+        }
         let Some((first, others)) = line.split_once(" :") else { continue };
         let concept = concepts.len();
+        if under_tools {
+            tools.insert(concept);
+        }
         concepts.push(first.trim().trim_end_matches('!'));
         // A name may hold a comma of its own only as the first of its line.
         for written in std::iter::once(first).chain(others.split(',')).map(str::trim).filter(|name| !name.is_empty()) {
@@ -140,7 +160,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         .ascii_case_insensitive(true)
         .build(names.iter().map(|name| name.text))
         .expect("the list of terms is small");
-    Lexicon { concepts, by_hand, names, automaton, wordings }
+    Lexicon { concepts, by_hand, tools, names, automaton, wordings }
 });
 
 /// Names as stems, by the first stem, for each stemmer.
@@ -148,10 +168,18 @@ type StemIndex = HashMap<String, Vec<(Vec<String>, Concept)>>;
 
 fn stem_index(language: Option<&str>) -> &'static StemIndex {
     static ENGLISH: LazyLock<StemIndex> = LazyLock::new(|| index_of(Some("en")));
-    static OTHERS: LazyLock<BTreeMap<&'static str, StemIndex>> = LazyLock::new(|| {
-        ["de", "fr", "es", "it", "pt", "nl", "sv", "tr"].into_iter().map(|code| (code, index_of(Some(code)))).collect()
-    });
-    language.and_then(|code| OTHERS.get(code)).unwrap_or(&ENGLISH)
+    static OTHERS: [(&str, LazyLock<StemIndex>); 8] = [
+        ("de", LazyLock::new(|| index_of(Some("de")))),
+        ("fr", LazyLock::new(|| index_of(Some("fr")))),
+        ("es", LazyLock::new(|| index_of(Some("es")))),
+        ("it", LazyLock::new(|| index_of(Some("it")))),
+        ("pt", LazyLock::new(|| index_of(Some("pt")))),
+        ("nl", LazyLock::new(|| index_of(Some("nl")))),
+        ("sv", LazyLock::new(|| index_of(Some("sv")))),
+        ("tr", LazyLock::new(|| index_of(Some("tr")))),
+    ];
+    let other = OTHERS.iter().find(|(code, _)| language == Some(code));
+    other.map_or_else(|| &*ENGLISH, |(_, index)| &**index)
 }
 
 fn index_of(language: Option<&str>) -> StemIndex {
@@ -228,6 +256,8 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
         None => true,
         // `C++17` is C++, `Python3` is Python; `C99` is not the letter C and `B2C2` not B2C.
         Some(c) if c.is_ascii_digit() => term.len() > 2 && !term.ends_with(|c: char| c == 'C' || c.is_ascii_digit()),
+        // `ES6+` and `Java 17+` say from where on.
+        Some('+') if term.ends_with(|c: char| c.is_ascii_digit()) => !after.next().is_some_and(char::is_alphanumeric),
         Some(c) if c.is_alphanumeric() || matches!(c, '_' | '#' | '+' | '&') => false,
         Some('.') => !after.next().is_some_and(char::is_alphanumeric),
         Some(_) => true,
@@ -238,7 +268,10 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
 /// A name with an everyday sense counts only as the list writes it, and not as a part of a compound (`C-level`).
 fn is_term_like(text: &str, name: &str, start: usize, end: usize) -> bool {
     let hyphen = |c: Option<char>| matches!(c, Some('-' | '’' | '\''));
-    text[start..end] == *name && !hyphen(text[..start].chars().next_back()) && !hyphen(text[end..].chars().next())
+    // `Excel at what you do` is said of a person.
+    let verb = text[end..].starts_with(" at ") && !text[..start].trim_end().ends_with(char::is_alphanumeric);
+    let apart = !hyphen(text[..start].chars().next_back()) && !hyphen(text[end..].chars().next());
+    text[start..end] == *name && apart && !verb
 }
 
 /// Whether an everyday word is meant as a term: it stands alone, as an item of a list, after `in`, `with` and the like,
@@ -247,7 +280,9 @@ fn is_among_terms(text: &str, found: &Found, sure: &[(usize, usize)]) -> bool {
     let line_start = text[..found.start].rfind('\n').map_or(0, |i| i + 1);
     let line_end = text[found.end..].find('\n').map_or(text.len(), |i| found.end + i);
     let before = text[line_start..found.start].trim_end();
-    let after = text[found.end..line_end].trim_start();
+    // `React 18` is React.
+    let version = |c: char| c.is_ascii_digit() || matches!(c, '.' | '+');
+    let after = text[found.end..line_end].trim_start().trim_start_matches(version).trim_start();
     let alone = before.trim_matches(|c: char| !c.is_alphanumeric()).is_empty()
         && after.trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
     let listed =
@@ -258,7 +293,8 @@ fn is_among_terms(text: &str, found: &Found, sure: &[(usize, usize)]) -> bool {
     let introduced = before.rsplit(|c: char| !c.is_alphabetic()).next().is_some_and(|word| {
         [
             "in", "with", "using", "of", "mit", "en", "avec", "con", "em", "com", "met", "w", "med", "de", "di", "del",
-            "do", "da", "van", "von", "der", "av", "i", "inom", "z", "ze", "d",
+            "do", "da", "van", "von", "der", "av", "i", "inom", "z", "ze", "d", "a", "an", "on", "as", "like", "wie",
+            "comme", "como", "zoals", "über", "via", "per",
         ]
         .contains(&word)
     });
@@ -294,6 +330,7 @@ mod tests {
             "on the go",
             "C-level meetings with the board",
             "You excel at details and go to market quickly",
+            "Excel at what you do",
             "A swift response and a spark of wit",
             "Grade C at school",
             "vitamin C99 tablets",
@@ -306,22 +343,29 @@ mod tests {
     fn abbreviations_and_other_names_lead_to_the_same_concept() {
         assert_eq!(names("k8s"), ["Kubernetes"]);
         assert_eq!(names("Experience with JS, ML and Postgres"), ["JavaScript", "Machine learning", "PostgreSQL"]);
-        assert_eq!(names("amazon web services"), ["Amazon Web Services"]);
+        assert_eq!(names("amazon web services"), ["AWS"]);
     }
 
     #[test]
     fn small_words_of_other_languages_are_no_abbreviations() {
         assert!(find("J'ai travaillé", Some("fr")).is_empty());
         assert!(find("sem experiência", Some("pt")).is_empty());
-        assert_eq!(names("aws and sql"), ["Amazon Web Services", "SQL"]);
+        assert_eq!(names("aws and sql"), ["AWS", "SQL"]);
     }
 
     #[test]
     fn of_two_overlapping_terms_the_longer_counts() {
-        assert_eq!(names("SQL Server and SQL"), ["Microsoft SQL Server", "SQL"]);
+        assert_eq!(names("SQL Server and SQL"), ["SQL Server", "SQL"]);
         assert_eq!(names("JavaScript, Java"), ["JavaScript", "Java"]);
         assert_eq!(names("React Native, React"), ["React Native", "React"]);
-        assert_eq!(names("SQL Servers"), ["Microsoft SQL Server"]);
+        assert_eq!(names("SQL Servers"), ["SQL Server"]);
+    }
+
+    #[test]
+    fn versions_are_no_part_of_a_name() {
+        assert_eq!(names("React 18"), ["React"]);
+        assert_eq!(names("JavaScript (ES6+)"), ["JavaScript", "JavaScript"]);
+        assert_eq!(names("Java 17+ and C++"), ["Java", "C++"]);
     }
 
     #[test]

@@ -13,13 +13,37 @@ pub(crate) struct Wordings<C> {
     each: Vec<(C, bool)>,
 }
 
+/// A text in lower case, in which every letter takes as many bytes as before, so that places in one are places in the
+/// other. A letter that would change its length stays.
+pub(crate) fn lower(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut lower = String::with_capacity(text.len());
+    for c in text.chars() {
+        let mut small = c.to_lowercase();
+        match (small.next(), small.next()) {
+            (Some(only), None) if only.len_utf8() == c.len_utf8() => lower.push(only),
+            _ => lower.push(c),
+        }
+    }
+    lower
+}
+
 impl<C: Copy> Wordings<C> {
     fn new(wordings: Vec<(&'static str, C)>) -> Self {
-        let automaton = AhoCorasick::new(wordings.iter().map(|(wording, _)| wording.trim_end_matches('*')));
-        Self {
-            automaton: automaton.expect("the vocabulary is small"),
-            each: wordings.into_iter().map(|(wording, class)| (class, wording.ends_with('*'))).collect(),
+        let (mut written, mut each) = (Vec::new(), Vec::new());
+        for (wording, class) in wordings {
+            let text = wording.trim_end_matches('*');
+            written.push(text.to_owned());
+            each.push((class, wording.ends_with('*')));
+            // Apostrophes come straight and curly, and are none of our business.
+            if text.contains('\'') {
+                written.push(text.replace('\'', "’"));
+                each.push((class, wording.ends_with('*')));
+            }
         }
+        Self { automaton: AhoCorasick::new(written).expect("the vocabulary is small"), each }
     }
 
     /// What stands in a text in lower case, as whole words, with its place in bytes.
@@ -30,7 +54,7 @@ impl<C: Copy> Wordings<C> {
             let after = lower[hit.end()..].chars().next();
             let apart = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
             // What ends in an apostrophe goes on behind it: `maîtrise d'Excel`.
-            let elided = lower[..hit.end()].ends_with('\'');
+            let elided = lower[..hit.end()].ends_with(['\'', '’']);
             (apart(before) && (open || elided || apart(after))).then_some((class, hit.start(), hit.end()))
         })
     }
@@ -59,6 +83,7 @@ pub(crate) enum Saying {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Condition {
     Education,
+    Role,
     Licence,
 }
 
@@ -79,9 +104,13 @@ pub(crate) struct Vocabulary {
     pub(crate) tails: HashSet<&'static str>,
     pub(crate) kinds: HashSet<&'static str>,
     pub(crate) kinds_behind_capitals: HashSet<&'static str>,
+    pub(crate) activities: HashSet<&'static str>,
+    pub(crate) editions: HashSet<&'static str>,
     plain: HashSet<&'static str>,
     pub(crate) plain_alone: HashSet<&'static str>,
     pub(crate) conduct: HashSet<&'static str>,
+    /// Character in more than one word.
+    pub(crate) soft: HashSet<&'static str>,
     character: Vec<&'static str>,
 }
 
@@ -124,7 +153,8 @@ pub(crate) static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         ("sentence: must", Saying::Must),
         ("sentence: asking", Saying::Asking),
     ];
-    let conditions = [("education", Condition::Education), ("licences", Condition::Licence)];
+    let conditions =
+        [("education", Condition::Education), ("roles", Condition::Role), ("licences", Condition::Licence)];
     let heading_wordings = headings.iter().flat_map(|(class, _)| of(class)).chain(of("heading: filling"));
     let (stems, words): (Vec<&str>, Vec<&str>) =
         heading_wordings.flat_map(|wording| wording.split(' ')).partition(|word| word.ends_with('*'));
@@ -144,9 +174,12 @@ pub(crate) static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         tails: set("tails"),
         kinds: set("kinds"),
         kinds_behind_capitals: set("kinds behind capitals"),
+        activities: set("activities"),
+        editions: set("editions"),
         plain: set("plain"),
         plain_alone: set("plain alone"),
         conduct: set("conduct"),
+        soft: set("soft"),
         character: of("character"),
     }
 });
@@ -169,6 +202,16 @@ mod tests {
         assert_eq!(found("a plush toy"), Vec::<i32>::new());
         assert_eq!(found("requirements"), [2]);
         assert_eq!(found("maîtrise d'excel"), [3]);
+        assert_eq!(found("maîtrise d’excel"), [3]);
+    }
+
+    #[test]
+    fn places_in_lower_case_are_places_in_the_text() {
+        for text in ["You’ll Know İstanbul’s ẞ", "ÄÖÜ Ω K"] {
+            let lower = lower(text);
+            assert!(lower.char_indices().map(|(at, _)| at).eq(text.char_indices().map(|(at, _)| at)), "{lower}");
+        }
+        assert_eq!(lower("What You’ll DO"), "what you’ll do");
     }
 
     #[test]
@@ -182,6 +225,8 @@ mod tests {
             ("tails", &vocabulary.tails),
             ("kinds", &vocabulary.kinds),
             ("kinds behind capitals", &vocabulary.kinds_behind_capitals),
+            ("activities", &vocabulary.activities),
+            ("editions", &vocabulary.editions),
             ("plain", &vocabulary.plain),
             ("plain alone", &vocabulary.plain_alone),
         ] {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 /// The pairs that the first rules were written with; those whose faults were looked at once, after the first measure; those
 /// held out then; and those written later, each set before it was measured, whose general faults were mended after that.
-pub(crate) const FILES: [(&str, &str); 9] = [
+/// No rule was written for a fault of the eleventh. The seventeenth is by another hand than the rules.
+pub(crate) const FILES: [(&str, &str); 17] = [
     ("development", include_str!("development.txt")),
     ("looked at", include_str!("second.txt")),
     ("held out", include_str!("held_out.txt")),
@@ -14,6 +15,14 @@ pub(crate) const FILES: [(&str, &str); 9] = [
     ("seventh", include_str!("seventh.txt")),
     ("eighth", include_str!("eighth.txt")),
     ("ninth", include_str!("ninth.txt")),
+    ("tenth", include_str!("tenth.txt")),
+    ("eleventh", include_str!("eleventh.txt")),
+    ("twelfth", include_str!("twelfth.txt")),
+    ("thirteenth", include_str!("thirteenth.txt")),
+    ("fourteenth", include_str!("fourteenth.txt")),
+    ("fifteenth", include_str!("fifteenth.txt")),
+    ("sixteenth", include_str!("sixteenth.txt")),
+    ("seventeenth", include_str!("seventeenth.txt")),
 ];
 
 /// A job description, a CV, and what a person sees in them.
