@@ -241,14 +241,7 @@ async fn what_looks_like_an_attack_is_measured() -> anyhow::Result<()> {
     assert_eq!(metrics["RefreshTokensReused"], 1, "{metrics:#}");
 
     // As if the account had had its share of attempts.
-    let table = stack.outputs.get("CountersTable").context("the stack has no CountersTable")?;
-    let later = jiff::Timestamp::now().as_millisecond() + 3_600_000;
-    let limit = keys::limit("sign-in-account", &person.email.to_lowercase());
-    let row = stack.aws().dynamodb().put_item().table_name(table).item(keys::PK, AttributeValue::S(limit));
-    row.item(keys::SK, AttributeValue::S("LIMIT".to_owned()))
-        .item("tat", AttributeValue::N(later.to_string()))
-        .send()
-        .await?;
+    stack.spend_limit("sign-in-account", &person.email.to_lowercase()).await?;
     let metrics = metrics_of(&stack, &login(&person.password).await?.expect(429)?).await?;
     assert_eq!((&metrics["RequestsLimited"], &metrics["SignInsFailed"]), (&json!(1), &Value::Null), "{metrics:#}");
     Ok(())

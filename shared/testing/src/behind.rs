@@ -88,6 +88,40 @@ impl Stack {
         .await
     }
 
+    /// Makes somebody's share of a class of requests spent for an hour: an address for `sign-in`, an account for
+    /// `sign-in-account`.
+    ///
+    /// # Errors
+    /// Where the stack has no counters.
+    pub async fn spend_limit(&self, class: &str, subject: &str) -> anyhow::Result<()> {
+        let later = Timestamp::now().as_millisecond() + 3_600_000;
+        let row = self.aws().dynamodb().put_item().table_name(self.counters()?);
+        row.item(keys::PK, AttributeValue::S(keys::limit(class, subject)))
+            .item(keys::SK, AttributeValue::S("LIMIT".to_owned()))
+            .item("tat", AttributeValue::N(later.to_string()))
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// When, in milliseconds since 1970, all that somebody took of a class of requests will have been paid back; `None`
+    /// where they took nothing.
+    ///
+    /// # Errors
+    /// Where the stack has no counters.
+    pub async fn owed(&self, class: &str, subject: &str) -> anyhow::Result<Option<String>> {
+        let row = self.aws().dynamodb().get_item().table_name(self.counters()?).consistent_read(true);
+        let row = row
+            .key(keys::PK, AttributeValue::S(keys::limit(class, subject)))
+            .key(keys::SK, AttributeValue::S("LIMIT".to_owned()));
+        let item = row.send().await?.item;
+        Ok(item.and_then(|mut item| item.remove("tat")).and_then(|tat| tat.as_n().ok().cloned()))
+    }
+
+    fn counters(&self) -> anyhow::Result<&str> {
+        Ok(self.outputs.get("CountersTable").context("the stack has no CountersTable")?)
+    }
+
     /// The update of a row of a person that is there.
     fn row(&self, user_id: Uuid, sk: &str) -> anyhow::Result<UpdateItemFluentBuilder> {
         let text = |value: &str| AttributeValue::S(value.to_owned());
