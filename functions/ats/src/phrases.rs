@@ -275,7 +275,7 @@ fn share_what_follows(sentence: &str, phrases: &mut [Phrase], taken: &[(usize, u
 
 /// `sterilisation of instruments` is sterilisation.
 fn name_what_is_done(phrase: &mut Phrase) {
-    const ENDINGS: [&str; 9] = ["ing", "tion", "sation", "ance", "ment", "ung", "tion", "ción", "zione"];
+    const ENDINGS: [&str; 7] = ["ing", "tion", "ance", "ment", "ung", "ción", "zione"];
     let done =
         [" of ", " von ", " der ", " de ", " des ", " di "].iter().find_map(|joint| phrase.text.split_once(joint));
     let done = done.map(|(done, _)| done).filter(|done| {
@@ -757,22 +757,19 @@ fn is_amount(word: &str) -> bool {
 
 /// The stretches of a sentence that name no thing of their own: where a person worked, and what would do as well.
 pub(crate) fn asides(sentence: &str, segments: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    let aside = |(start, end): &(usize, usize)| {
-        let words = words(sentence, *start, *end);
-        let first = words.first().map(|(_, word)| word.as_str());
-        is_of_a_place(&words)
-            || first.is_some_and(|word| OTHERS.contains(&word)) && sentence[..*start].contains(char::is_alphanumeric)
-    };
     let mut asides: Vec<(usize, usize)> = Vec::new();
     // `three years at a bank, fund or trading firm`: until where it goes on.
     let mut placed = None;
     for (start, end) in segments.iter().copied() {
+        let words = words(sentence, start, end);
         let joint = placed.and_then(|until: usize| sentence.get(until..start)).map(str::trim);
-        let goes_on = matches!(joint, Some("," | "or" | ", or"));
-        if goes_on || is_of_a_place(&words(sentence, start, end)) {
+        let of_a_place = matches!(joint, Some("," | "or" | ", or")) || is_of_a_place(&words);
+        if of_a_place {
             placed = Some(end);
         }
-        if goes_on || aside(&(start, end)) {
+        let other = words.first().is_some_and(|(_, word)| OTHERS.contains(&word.as_str()))
+            && sentence[..start].contains(char::is_alphanumeric);
+        if of_a_place || other {
             asides.push((start, end));
         }
     }

@@ -70,7 +70,7 @@ impl Store {
         let output = request.send().await?;
         // What a busy table leaves out is asked for alone, with the retries of such a request.
         if output.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
-            return Ok(tokio::try_join!(self.get_item(pk, first), self.get_item(pk, second))?);
+            return tokio::try_join!(self.get_item(pk, first), self.get_item(pk, second));
         }
         let mut items = output.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
         let mut take = |sk: &str| {
